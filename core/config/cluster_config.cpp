@@ -1,0 +1,198 @@
+#include "core/config/cluster_config.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/config/loader.h"
+#include "core/config/shared_sections.h"
+
+namespace tercet {
+namespace {
+
+using config::Section;
+
+constexpr std::size_t kNodes = 3;
+
+Result<ClusterId> parse_cluster_id(std::string_view text) {
+  const Result<Bytes> bytes = from_hex(text);
+  if (!bytes || bytes->size() != ClusterId::kBytes) {
+    return Error(Errc::invalid_argument, "expected 32 hexadecimal digits");
+  }
+  return ClusterId::copy_of(*bytes);
+}
+
+/// A name that no entry before it in the same list has.
+std::string unique_name(Section& section, std::string_view key, std::set<std::string>& seen) {
+  std::string name = section.text(key);
+  if (!name.empty() && !config::is_name(name)) {
+    section.problem(key, "expected 1 to 64 letters, digits, '-', '_' or '.'");
+  } else if (!name.empty() && !seen.insert(name).second) {
+    section.problem(key, "is there twice");
+  }
+  return name;
+}
+
+void read_administrators(Section& root, ClusterConfig& cluster) {
+  std::set<std::string> names;
+  for (Section& section : root.sections("administrators")) {
+    ClusterConfig::Administrator each;
+    each.name = unique_name(section, "name", names);
+    each.public_key = section.parsed<PublicKey>("public_key", &PublicKey::parse);
+    section.finish();
+    for (const ClusterConfig::Administrator& other : cluster.administrators) {
+      if (other.public_key == each.public_key) {
+        section.problem("public_key", "is another administrator's too");
+      }
+    }
+    cluster.administrators.push_back(std::move(each));
+  }
+  cluster.quorum = static_cast<std::uint32_t>(root.integer("quorum", 1, 16));
+  if (cluster.quorum > std::max<std::size_t>(cluster.administrators.size(), 1)) {
+    root.problem("quorum", "is above the number of administrators");
+  }
+}
+
+void read_nodes(Section& root, ClusterConfig& cluster) {
+  std::set<std::string> names;
+  std::set<std::uint8_t> indices;
+  for (Section& section : root.sections("nodes")) {
+    ClusterConfig::Node node;
+    node.id = unique_name(section, "id", names);
+    node.index = static_cast<std::uint8_t>(section.integer("index", 1, kNodes));
+    if (!indices.insert(node.index).second) {
+      section.problem("index", "is another node's too");
+    }
+    node.peer_address = section.address("peer_address");
+    node.bulk_address = section.address_or_none("bulk_address");
+    if (node.bulk_address.empty()) {
+      node.bulk_address = node.peer_address;
+    }
+    node.proxy_address = section.address("proxy_address");
+    node.admin_address = section.address("admin_address");
+    node.signing_public_key = section.parsed<PublicKey>("signing_public_key", &PublicKey::parse);
+    node.import_public_key =
+        section.parsed<BoxPublicKey>("import_public_key", &BoxPublicKey::parse);
+    section.finish();
+    cluster.nodes.push_back(std::move(node));
+  }
+  if (cluster.nodes.size() != kNodes) {
+    root.problem("nodes", "expected three");
+  }
+  std::sort(cluster.nodes.begin(), cluster.nodes.end(), [](const auto& a, const auto& b) {
+    return a.index < b.index;
+  });
+}
+
+bool is_uri_path(std::string_view path) {
+  constexpr std::string_view kTail = "/kms/xks/v1";
+  if (path.size() > 128 || !path.ends_with(kTail)) {
+    return false;
+  }
+  const std::string_view prefix = path.substr(0, path.size() - kTail.size());
+  return prefix.empty() ||
+         (prefix.front() == '/' && prefix.size() > 1 &&
+          prefix.find_first_not_of(
+              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/") ==
+              std::string_view::npos);
+}
+
+bool is_access_key_id(std::string_view id) {
+  return id.size() >= 20 && id.size() <= 30 &&
+         id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == std::string_view::npos;
+}
+
+void read_stores(Section& root, ClusterConfig& cluster) {
+  std::set<std::string> names;
+  std::set<std::string> paths;
+  std::set<std::string> access_keys;
+  for (Section& section : root.sections("stores")) {
+    ClusterConfig::Store store;
+    store.name = unique_name(section, "name", names);
+    store.uri_path = section.text("uri_path");
+    if (!store.uri_path.empty() && !is_uri_path(store.uri_path)) {
+      section.problem("uri_path", "expected /kms/xks/v1, or /PREFIX/kms/xks/v1");
+    } else if (!store.uri_path.empty() && !paths.insert(store.uri_path).second) {
+      section.problem("uri_path", "is another store's too");
+    }
+    store.regions = section.texts("regions");
+    store.access_key_ids = section.texts("access_key_ids");
+    for (const std::string& id : store.access_key_ids) {
+      if (!is_access_key_id(id)) {
+        section.problem("access_key_ids", "expected 20 to 30 of A-Z and 2-7");
+      } else if (!access_keys.insert(id).second) {
+        section.problem("access_key_ids", "one is there twice, or another store's too");
+      }
+    }
+    section.finish();
+    cluster.stores.push_back(std::move(store));
+  }
+}
+
+template <class List, class Name>
+auto find_by(const List& list, Name name, std::string_view wanted) -> decltype(list.data()) {
+  const auto found = std::find_if(
+      list.begin(), list.end(), [&](const auto& each) { return each.*name == wanted; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const ClusterConfig::Node* ClusterConfig::find_node(std::string_view node_id) const {
+  return find_by(nodes, &Node::id, node_id);
+}
+
+const ClusterConfig::Administrator* ClusterConfig::find_administrator(std::string_view name) const {
+  return find_by(administrators, &Administrator::name, name);
+}
+
+const ClusterConfig::Store* ClusterConfig::find_store(std::string_view name) const {
+  return find_by(stores, &Store::name, name);
+}
+
+const ClusterConfig::Store* ClusterConfig::find_store_by_access_key(
+    std::string_view access_key_id) const {
+  for (const Store& store : stores) {
+    for (const std::string& known : store.access_key_ids) {
+      if (known == access_key_id) {
+        return &store;
+      }
+    }
+  }
+  return nullptr;
+}
+
+bool ClusterConfig::has_proxy(std::string_view name) const {
+  return find_by(proxies, &Proxy::name, name) != nullptr;
+}
+
+Result<ClusterConfig> load_cluster_config(const std::string& path) {
+  TERCET_TRY(const config::Document document, config::Document::open(path));
+  config::Problems problems;
+  Section root = document.root(problems);
+  ClusterConfig cluster;
+  cluster.id = root.parsed<ClusterId>("cluster_id", &parse_cluster_id);
+  const std::string pair_mode = root.text("pair_mode");
+  if (!pair_mode.empty() && pair_mode != "off") {
+    root.problem("pair_mode", "only off is possible in this version");
+  }
+  read_administrators(root, cluster);
+  read_nodes(root, cluster);
+  std::set<std::string> proxy_names;
+  for (Section& section : root.sections("proxies")) {
+    ClusterConfig::Proxy proxy;
+    proxy.name = unique_name(section, "name", proxy_names);
+    section.finish();
+    cluster.proxies.push_back(std::move(proxy));
+  }
+  cluster.ca_file = root.path("ca_file");
+  cluster.health_key = root.parsed<KeyId>("health_key", &KeyId::parse);
+  read_stores(root, cluster);
+  root.finish();
+  if (!problems.empty()) {
+    return problems.error(path);
+  }
+  return cluster;
+}
+
+}  // namespace tercet

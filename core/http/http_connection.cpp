@@ -1,0 +1,217 @@
+#include "core/http/http_connection.h"
+
+#include <cstring>
+
+#include "core/async/deadline.h"
+
+namespace tercet {
+namespace {
+
+constexpr std::size_t kInputBytes = 16 * 1024;
+constexpr Milliseconds kLinger{1000};
+constexpr unsigned kRequestTimeout = 408;
+
+}  // namespace
+
+HttpConnection::HttpConnection(const asio::any_io_executor& executor,
+                               HttpConnectionShared& shared,
+                               std::unique_ptr<ByteStream> stream)
+    : executor_(executor),
+      shared_(shared),
+      stream_(std::move(stream)),
+      parser_(shared.options.limits),
+      reading_(executor),
+      working_(executor) {}
+
+Task<void> HttpConnection::run() {
+  for (;;) {
+    const Next next = co_await next_request();
+    if (next == Next::ended) {
+      break;
+    }
+    if (next == Next::refused) {
+      ++shared_.counts.refused;
+      co_await refuse(parser_.refusal_status());
+      break;
+    }
+    ++shared_.counts.requests;
+    const bool wanted = parser_.keep_alive();
+    HttpRequest request = parser_.take();
+    request.arrival = arrival();
+    head_until_.reset();
+    body_until_.reset();
+    first_ = false;
+    const bool head_request = request.method == "HEAD";
+    HttpResponse response = co_await handle(std::move(request));
+    if (client_gone_) {
+      ++shared_.counts.abandoned;
+      break;
+    }
+    const bool keep = wanted && !response.close && !finishing_ && !shared_.draining;
+    const Status sent = co_await answer(std::move(response), keep, head_request);
+    if (!sent || !keep) {
+      break;
+    }
+  }
+  const Deadline linger = Deadline::in(kLinger);
+  co_await stream_->close(linger);
+}
+
+void HttpConnection::finish_soon() {
+  finishing_ = true;
+  if (idle_) {
+    stream_->abort();
+  }
+}
+
+Task<HttpConnection::Next> HttpConnection::next_request() {
+  for (;;) {
+    if (begin_ < end_) {
+      consume(parser_.feed(ByteView(input_).subspan(begin_, end_ - begin_)));
+    }
+    switch (parser_.state()) {
+      case HttpRequestParser::State::complete:
+        co_return Next::request;
+      case HttpRequestParser::State::refused:
+        co_return Next::refused;
+      case HttpRequestParser::State::start:
+      case HttpRequestParser::State::head:
+      case HttpRequestParser::State::body:
+        break;
+    }
+    if (reading_ended_ || finishing_) {
+      co_return Next::ended;
+    }
+    if (parser_.take_expect_continue()) {
+      const Deadline write_until = Deadline::in(shared_.options.write_limit);
+      const ByteView go_on = as_bytes("HTTP/1.1 100 Continue\r\n\r\n");
+      const Status sent = co_await stream_->write_all(go_on, write_until);
+      if (!sent) {
+        co_return Next::ended;
+      }
+    }
+    const HttpRequestParser::State waiting_in = parser_.state();
+    const Deadline until = limit_for(waiting_in);
+    idle_ = waiting_in == HttpRequestParser::State::start;
+    const Status filled = co_await fill(until);
+    idle_ = false;
+    if (!filled) {
+      if (filled.error().code() == Errc::timeout && waiting_in != HttpRequestParser::State::start) {
+        ++shared_.counts.timed_out;
+        co_await refuse(kRequestTimeout);
+      }
+      co_return Next::ended;
+    }
+  }
+}
+
+Deadline HttpConnection::limit_for(HttpRequestParser::State state) {
+  switch (state) {
+    case HttpRequestParser::State::head:
+      if (!head_until_) {
+        head_until_ = Deadline::in(shared_.options.header_limit);
+      }
+      return *head_until_;
+    case HttpRequestParser::State::body:
+      if (!body_until_) {
+        body_until_ = Deadline::in(shared_.options.body_limit);
+      }
+      return *body_until_;
+    default:
+      return Deadline::in(shared_.options.idle_limit);
+  }
+}
+
+Task<Status> HttpConnection::fill(Deadline until) {
+  if (input_.empty()) {
+    input_.resize(kInputBytes);
+  }
+  if (begin_ == end_) {
+    begin_ = 0;
+    end_ = 0;
+  } else if (end_ == input_.size()) {
+    std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  const MutableByteView room = MutableByteView(input_).subspan(end_);
+  Result<std::size_t> count = co_await stream_->read_some(room, until);
+  if (!count) {
+    co_return std::move(count).error();
+  }
+  if (*count == 0) {
+    reading_ended_ = true;
+    co_return Error(Errc::link_closed, "HTTP: the client ended the connection");
+  }
+  end_ += *count;
+  co_return ok_status();
+}
+
+/// What was parsed may have held a plaintext (rule S4).
+void HttpConnection::consume(std::size_t count) {
+  wipe(input_.data() + begin_, count);
+  begin_ += count;
+}
+
+HttpArrival HttpConnection::arrival() {
+  HttpArrival out;
+  out.remote_address = stream_->remote_address();
+  out.tls = stream_->tls_info();
+  out.received = std::chrono::steady_clock::now();
+  out.connection_setup = first_ ? stream_->setup_time() : Milliseconds(0);
+  out.smoothed_rtt = stream_->smoothed_rtt();
+  return out;
+}
+
+Task<HttpResponse> HttpConnection::handle(HttpRequest request) {
+  std::optional<HttpResponse> response;
+  working_.spawn(handle_into(std::move(request), response));
+  if (working_.running() > 0 && !response) {
+    reading_.spawn(watch_client());
+    co_await working_.join();
+    reading_.cancel();
+    co_await reading_.join();
+  }
+  if (!response) {
+    client_gone_ = true;  // cancelled before it began
+    co_return HttpResponse(500);
+  }
+  co_return std::move(*response);
+}
+
+Task<void> HttpConnection::handle_into(HttpRequest request, std::optional<HttpResponse>& into) {
+  Task<HttpResponse> work = shared_.handler(std::move(request));
+  HttpResponse response = co_await std::move(work);
+  into.emplace(std::move(response));
+}
+
+Task<void> HttpConnection::watch_client() {
+  // A full buffer of pipelined requests is proof enough that the client is there.
+  while (!reading_ended_ && end_ - begin_ < kInputBytes) {
+    const Deadline never = no_deadline();
+    const Status filled = co_await fill(never);
+    if (filled) {
+      continue;
+    }
+    if (filled.error().code() != Errc::closed) {
+      reading_ended_ = true;
+      client_gone_ = true;
+      working_.cancel();
+    }
+    co_return;
+  }
+}
+
+Task<Status> HttpConnection::answer(HttpResponse response, bool keep, bool head_request) {
+  const Bytes wire = encode_response(response, keep, head_request, shared_.date.now());
+  const Deadline until = Deadline::in(shared_.options.write_limit);
+  co_return co_await stream_->write_all(wire, until);
+}
+
+Task<void> HttpConnection::refuse(unsigned status) {
+  HttpResponse response(status);
+  const Status sent = co_await answer(std::move(response), false, false);
+  static_cast<void>(sent);  // it is closed next, whether the client heard or not
+}
+
+}  // namespace tercet

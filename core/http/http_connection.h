@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "core/async/event.h"
+#include "core/async/task_group.h"
+#include "core/http/http_codec.h"
+#include "core/http/http_date.h"
+#include "core/http/http_server.h"
+#include "core/net/byte_stream.h"
+
+namespace tercet {
+
+/// What all connections of one server share; outlives them.
+class HttpConnectionShared {
+ public:
+  HttpConnectionShared(HttpServerOptions server_options, HttpHandler request_handler)
+      : options(std::move(server_options)), handler(std::move(request_handler)) {}
+
+  HttpServerOptions options;
+  HttpHandler handler;
+  HttpServerCounts counts;
+  HttpDate date;
+  bool draining = false;
+  bool stopping = false;
+};
+
+/// One connection of the HTTP server, from the first byte to the close.
+/// While a request is handled the connection reads on: it learns that the client is gone, and
+/// pipelined requests wait in the (bounded) buffer.
+class HttpConnection {
+ public:
+  HttpConnection(const asio::any_io_executor& executor,
+                 HttpConnectionShared& shared,
+                 std::unique_ptr<ByteStream> stream);
+
+  Task<void> run();
+
+  /// No further request: an idle connection ends now, a busy one after its answer.
+  void finish_soon();
+
+  void abort() { stream_->abort(); }
+
+  std::shared_ptr<const TlsInfo> tls_info() const { return stream_->tls_info(); }
+
+ private:
+  enum class Next : std::uint8_t { request, refused, ended };
+
+  Task<Next> next_request();
+  Task<Status> fill(Deadline until);
+  Task<HttpResponse> handle(HttpRequest request);
+  Task<void> handle_into(HttpRequest request, std::optional<HttpResponse>& into);
+  Task<void> watch_client();
+  Task<Status> answer(HttpResponse response, bool keep, bool head_request);
+  Task<void> refuse(unsigned status);
+  HttpArrival arrival();
+  Deadline limit_for(HttpRequestParser::State state);
+  void consume(std::size_t count);
+
+  asio::any_io_executor executor_;
+  HttpConnectionShared& shared_;
+  std::unique_ptr<ByteStream> stream_;
+  HttpRequestParser parser_;
+  Bytes input_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool first_ = true;
+  bool reading_ended_ = false;
+  bool client_gone_ = false;
+  bool idle_ = false;
+  bool finishing_ = false;
+  std::optional<Deadline> head_until_;
+  std::optional<Deadline> body_until_;
+  TaskGroup reading_;
+  TaskGroup working_;
+};
+
+}  // namespace tercet

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+
+namespace tercet::node {
+
+class CommandIntake;
+class KeyRegistry;
+class NodeStore;
+
+/// An answer of the admin API: a status and a JSON document.
+class AdminReply {
+ public:
+  AdminReply(unsigned http_status, std::string json_body)
+      : status(http_status), body(std::move(json_body)) {}
+
+  unsigned status;
+  std::string body;
+};
+
+/// What the node service says about itself in GET /v1/status.
+class NodeReport {
+ public:
+  class Link {
+   public:
+    Link() = default;
+    std::string peer;  ///< node id or proxy name
+    bool up = false;
+    std::int64_t rtt_us = -1;  ///< of the last heartbeat; -1 unknown
+  };
+
+  NodeReport() = default;
+  std::string node;
+  std::string health;  ///< active, degraded, unavailable
+  std::string detail;  ///< one of a few fixed texts
+  std::string generation;
+  std::int64_t uptime_s = 0;
+  std::int64_t wall_milliseconds = 0;
+  std::vector<Link> peers;
+  std::vector<Link> proxies;
+  std::uint64_t vectors_in_stock = 0;
+  std::uint64_t leases = 0;
+  std::vector<std::string> warnings;  ///< fixed texts: memory not locked, ...
+};
+
+/// The admin API of one node, apart from HTTP and TLS: the caller has checked that the peer's
+/// certificate carries the role admin. JSON in, JSON out; errors are {"error": code, "message",
+/// "hint"}.
+///
+///   POST /v1/commands        a CommandEnvelope -> 200/202 {"id","state","detail"}
+///   GET  /v1/commands/{id}   -> 200 {"id","key","state","detail"}
+///   GET  /v1/keys            -> 200 {"node","keys":[...]}
+///   GET  /v1/keys/{id}       -> 200 one key
+///   GET  /v1/status          -> 200 the report
+///
+/// Threads: the service's executor only. Never waits.
+class AdminApi {
+ public:
+  using ReportSource = std::function<NodeReport()>;
+
+  AdminApi(NodeStore& store, CommandIntake& intake, KeyRegistry& registry, ReportSource report);
+
+  AdminReply handle(std::string_view method, std::string_view target, ByteView body);
+
+ private:
+  AdminReply submit_command(ByteView body);
+  AdminReply show_command(std::string_view id) const;
+  AdminReply list_keys() const;
+  AdminReply show_key(std::string_view id) const;
+  AdminReply show_status() const;
+
+  NodeStore* store_;
+  CommandIntake* intake_;
+  KeyRegistry* registry_;
+  ReportSource report_;
+};
+
+inline constexpr std::size_t kAdminBodyBytesMax = 64 * 1024;
+
+}  // namespace tercet::node

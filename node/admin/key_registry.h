@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "mpc/party.h"
+#include "node/policy/key_directory.h"
+#include "node/store/key_types.h"
+
+namespace tercet::node {
+
+class NodeStore;
+
+/// The node's keys for the request path: records of the store, and the shares of the active epochs
+/// in RAM. A key whose sealed records do not open is kept as damaged and refused; the others serve
+/// (rule D4). Threads: the service's executor only.
+class KeyRegistry final : public KeyDirectory {
+ public:
+  KeyRegistry(NodeStore& store, mpc::PartyIndex party) : store_(&store), party_(party) {}
+
+  /// Loads the shares of all active epochs. Returns the keys that are damaged, for the alarm.
+  std::vector<KeyId> load();
+
+  // KeyDirectory
+  std::optional<KeyEntry> find(const KeyId& key) const override;
+  std::optional<KeyEntry> find(const KeyId& key, KeyVersion version) const override;
+  std::vector<KeyEntry> list() const override;
+  Status count_ivs(const KeyId& key, KeyVersion version, std::uint32_t count) override;
+
+  /// Called whenever a key's record or shares changed: what was prepared for it (slots, remembered
+  /// keystream) must go when it no longer serves.
+  void on_change(std::function<void(const KeyId&)> changed) { changed_ = std::move(changed); }
+
+  /// After the store made the epoch active, or the record changed.
+  Status refresh(const KeyId& key);
+
+ private:
+  Status load_epoch(const KeyRecord& record);
+  std::optional<KeyEntry> entry(const KeyRecord& record) const;
+
+  NodeStore* store_;
+  mpc::PartyIndex party_;
+  std::map<std::pair<KeyId, KeyVersion>, std::shared_ptr<const mpc::KeyMaterial>> materials_;
+  std::function<void(const KeyId&)> changed_;
+};
+
+}  // namespace tercet::node

@@ -1,0 +1,117 @@
+#include "node/cli/admin_client.h"
+
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/async/block_on.h"
+#include "core/async/task_group.h"
+#include "core/http/http_client.h"
+
+namespace tercet::cli {
+
+class AdminClient::Impl {
+ public:
+  asio::io_context context;
+  std::vector<std::string> names;
+  std::vector<std::unique_ptr<HttpClient>> clients;
+};
+
+namespace {
+
+Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, NodeAnswer& answer) {
+  Result<HttpResponse> response = co_await client.send(std::move(request), until);
+  if (!response) {
+    answer.unreachable = response.error();
+    co_return;
+  }
+  answer.status = response->status;
+  answer.body = nlohmann::json::parse(as_text(response->body), nullptr, false);
+  if (answer.body.is_discarded() || !answer.body.is_object()) {
+    answer.unreachable = Error(Errc::peer_malformed, "its answer is not JSON");
+  }
+}
+
+Task<void> join(TaskGroup& group) {
+  co_await group.join();
+}
+
+std::string text_of(const nlohmann::json& body, const char* name) {
+  const auto found = body.find(name);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+std::string NodeAnswer::complaint() const {
+  if (unreachable) {
+    return node + " cannot be reached: " + unreachable->what() +
+           (unreachable->hint().empty() ? "" : ". " + unreachable->hint());
+  }
+  const std::string message = text_of(body, "message");
+  const std::string hint = text_of(body, "hint");
+  return node + " refused: " + (message.empty() ? "status " + std::to_string(status) : message) +
+         (hint.empty() ? "" : ". " + hint);
+}
+
+AdminClient::AdminClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+AdminClient::~AdminClient() {
+  impl_->clients.clear();
+  impl_->context.restart();
+  impl_->context.poll();  // what the clients' connections still had to unwind
+}
+
+Result<std::unique_ptr<AdminClient>> AdminClient::make(const AdminConfig& config) {
+  LinkTls files;
+  files.certificate = config.tls.certificate;
+  files.private_key = config.tls.private_key;
+  files.ca = config.cluster.ca_file;
+  TERCET_TRY(const TlsClientContext tls, TlsClientContext::for_links(files));
+  auto impl = std::make_unique<Impl>();
+  for (const ClusterConfig::Node& node : config.cluster.nodes) {
+    HttpClientOptions options;
+    options.address = node.admin_address.text();
+    options.tls = tls;
+    options.pinned_peer = TlsPeer(node.id, "node");
+    options.connections_max = 1;
+    impl->names.push_back(node.id);
+    impl->clients.push_back(HttpClient::make(impl->context.get_executor(), std::move(options)));
+  }
+  return std::unique_ptr<AdminClient>(new AdminClient(std::move(impl)));
+}
+
+NodeAnswers AdminClient::ask(const std::vector<std::size_t>& nodes,
+                             std::string_view method,
+                             const std::string& target,
+                             const std::string& body,
+                             Milliseconds limit) {
+  NodeAnswers answers(nodes.size());
+  TaskGroup group(impl_->context.get_executor());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    answers[i].node = impl_->names[nodes[i]];
+    HttpRequest request(std::string(method), target);
+    if (!body.empty()) {
+      request.headers.emplace_back("Content-Type", "application/json");
+      request.body = to_bytes(as_bytes(body));
+    }
+    group.spawn(
+        ask_node(*impl_->clients[nodes[i]], std::move(request), Deadline::in(limit), answers[i]));
+  }
+  impl_->context.restart();
+  block_on(impl_->context, join(group));
+  return answers;
+}
+
+NodeAnswers AdminClient::ask_all(std::string_view method,
+                                 const std::string& target,
+                                 const std::string& body,
+                                 Milliseconds limit) {
+  std::vector<std::size_t> all(impl_->clients.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] = i;
+  }
+  return ask(all, method, target, body, limit);
+}
+
+}  // namespace tercet::cli

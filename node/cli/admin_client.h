@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/result.h"
+#include "core/config/admin_config.h"
+#include "core/time/clock.h"
+
+namespace tercet::cli {
+
+/// What one node answered, or why it did not.
+class NodeAnswer {
+ public:
+  NodeAnswer() = default;
+  std::string node;
+  std::optional<Error> unreachable;
+  unsigned status = 0;
+  nlohmann::json body;
+
+  bool reached() const { return !unreachable.has_value(); }
+
+  bool ok() const { return reached() && status >= 200 && status < 300; }
+
+  /// For people: the node's refusal with its hint, or why it cannot be reached.
+  std::string complaint() const;
+};
+
+using NodeAnswers = std::vector<NodeAnswer>;
+
+/// Asks the admin API of all three nodes at once (mutual TLS, each node pinned to its name and
+/// role). Blocking; for the command line.
+class AdminClient {
+ public:
+  /// Errors: config_error (certificate files).
+  static Result<std::unique_ptr<AdminClient>> make(const AdminConfig& config);
+  ~AdminClient();
+  AdminClient(const AdminClient&) = delete;
+  AdminClient& operator=(const AdminClient&) = delete;
+
+  /// One answer per node, in the order of the cluster file. `body` empty: no body.
+  NodeAnswers ask_all(std::string_view method,
+                      const std::string& target,
+                      const std::string& body,
+                      Milliseconds limit);
+  /// The same, to some of the nodes (indices in the cluster file).
+  NodeAnswers ask(const std::vector<std::size_t>& nodes,
+                  std::string_view method,
+                  const std::string& target,
+                  const std::string& body,
+                  Milliseconds limit);
+
+ private:
+  class Impl;
+  explicit AdminClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tercet::cli

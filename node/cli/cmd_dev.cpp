@@ -1,0 +1,145 @@
+// tercet dev up | status | down
+
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "node/cli/commands.h"
+#include "node/cli/dev_cluster.h"
+#include "node/cli/output.h"
+
+namespace tercet::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kDefaultDirectory = ".tercet-dev";
+
+Option dir_option() {
+  return Option(
+      "--dir", "DIR", std::string("the cluster's folder (default ") + kDefaultDirectory + ")");
+}
+
+DevOptions options_of(const Arguments& arguments) {
+  DevOptions options;
+  options.directory = arguments.value_or("--dir", kDefaultDirectory);
+  options.with_kms = !arguments.has("--no-kms");
+  return options;
+}
+
+int up(const Arguments& arguments) {
+  if (arguments.has("--rtt-ms")) {
+    return fail(kExitFailed,
+                "--rtt-ms: the wide-area emulator is not part of this version yet",
+                "leave the option out: the nodes then talk over this machine's loopback");
+  }
+  DevOptions options = options_of(arguments);
+  const Result<unsigned> proxies = arguments.number("--proxies", 1, 1, 16);
+  const Result<unsigned> seconds = arguments.number("--timeout-s", 60, 1, 3600);
+  if (!proxies || !seconds) {
+    return fail(proxies ? seconds.error() : proxies.error(), kExitUsage);
+  }
+  options.proxies = *proxies;
+  options.limit = Milliseconds(*seconds * 1000);
+  const auto cluster = DevCluster::open(std::move(options));
+  if (!cluster) {
+    return fail(cluster.error(), kExitFailed);
+  }
+  if (const Status started = (*cluster)->up(); !started) {
+    return fail(started.error(), kExitFailed);
+  }
+  const DevLayout& layout = (*cluster)->layout();
+  if (arguments.has("--json")) {
+    print_line(Json{{"dev_json", layout.dev_json()}}.dump());
+    return kExitDone;
+  }
+  print_line("The cluster is up.");
+  print_line("  what runs where: " + layout.dev_json());
+  print_line("  administration:  tercet status --config " + layout.admin_yaml());
+  print_line("  stop it:         tercet dev down --dir " + layout.root());
+  return kExitDone;
+}
+
+int show(const Arguments& arguments) {
+  const DevOptions options = options_of(arguments);
+  if (!std::filesystem::exists(options.directory)) {
+    return fail(kExitFailed, "there is no cluster in " + options.directory);
+  }
+  const auto cluster = DevCluster::open(options);
+  if (!cluster) {
+    return fail(cluster.error(), kExitFailed);
+  }
+  bool all_alive = true;
+  Json list = Json::array();
+  for (const DevCluster::ProcessState& process : (*cluster)->processes()) {
+    all_alive = all_alive && process.alive;
+    list.push_back(Json{{"name", process.name}, {"pid", process.pid}, {"alive", process.alive}});
+    if (!arguments.has("--json")) {
+      print_line(process.name + "  pid " + std::to_string(process.pid) +
+                 (process.alive ? "  runs" : "  HAS ENDED"));
+    }
+  }
+  const bool running = !list.empty() && all_alive;
+  if (arguments.has("--json")) {
+    print_line(Json{{"running", running}, {"processes", list}}.dump());
+  } else if (list.empty()) {
+    print_line("nothing runs in " + (*cluster)->layout().root());
+  }
+  return running ? kExitDone : kExitFailed;
+}
+
+int down(const Arguments& arguments) {
+  const DevOptions options = options_of(arguments);
+  if (!std::filesystem::exists(options.directory)) {
+    return fail(kExitFailed, "there is no cluster in " + options.directory);
+  }
+  const auto cluster = DevCluster::open(options);
+  if (!cluster) {
+    return fail(cluster.error(), kExitFailed);
+  }
+  const Result<std::size_t> stopped = (*cluster)->down();
+  if (!stopped) {
+    return fail(stopped.error(), kExitFailed);
+  }
+  if (arguments.has("--json")) {
+    print_line(Json{{"stopped", *stopped}}.dump());
+  } else {
+    print_line("stopped " + std::to_string(*stopped) + " processes; keys and data stay in " +
+               (*cluster)->layout().root());
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+std::vector<SubCommand> dev_sub_commands() {
+  return {
+      SubCommand(
+          "dev up",
+          "Start a whole cluster on this machine, in the background.",
+          {dir_option(),
+           Option("--proxies", "N", "how many proxies (default 1)"),
+           Option("--no-kms", "", "without the local KMS front end"),
+           Option("--rtt-ms", "MS", "wide-area emulation (not part of this version yet)"),
+           timeout_option(),
+           json_option()},
+          up,
+          "Makes keys, certificates, credentials and configuration in DIR where they are not "
+          "there\n"
+          "yet, starts three nodes, the proxies and tercet-kms, makes the health key, waits until\n"
+          "all is healthy and writes DIR/dev.json, which says what runs where. For development:\n"
+          "everything belongs to one user of one machine, so nothing is protected from it."),
+      SubCommand("dev status",
+                 "Show which processes of the cluster run.",
+                 {dir_option(), json_option()},
+                 show,
+                 "Exit code 0 only if all of them run."),
+      SubCommand("dev down",
+                 "Stop the cluster; keys and data stay, `dev up` uses them again.",
+                 {dir_option(), json_option()},
+                 down),
+  };
+}
+
+}  // namespace tercet::cli

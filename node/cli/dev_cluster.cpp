@@ -1,0 +1,321 @@
+#include "node/cli/dev_cluster.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "core/secret/access.h"
+#include "core/secret/secret_file.h"
+#include "node/cli/dev_files.h"
+#include "node/cli/dev_probe.h"
+#include "node/cli/key_commands.h"
+#include "node/cli/output.h"
+
+namespace tercet::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kNodes = 3;
+constexpr Milliseconds kPollPause{100};
+constexpr Milliseconds kProbeLimit{2000};
+constexpr Milliseconds kStopLimit{10'000};
+constexpr std::size_t kLogLinesShown = 15;
+
+std::string local(std::uint16_t port) {
+  return "127.0.0.1:" + std::to_string(port);
+}
+
+}  // namespace
+
+Result<std::string> program_beside(const std::string& name) {
+  std::error_code failed;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
+  const std::filesystem::path program = self.parent_path() / name;
+  if (failed || ::access(program.c_str(), X_OK) != 0) {
+    return Error(Errc::not_found, "find " + name + " beside the tercet command")
+        .hint("build everything: ./run build");
+  }
+  return program.string();
+}
+
+Result<std::unique_ptr<DevCluster>> DevCluster::open(DevOptions options) {
+  std::error_code failed;
+  options.directory = std::filesystem::absolute(options.directory, failed).lexically_normal();
+  while (options.directory.size() > 1 && options.directory.back() == '/') {
+    options.directory.pop_back();
+  }
+  std::filesystem::create_directories(options.directory, failed);
+  const std::string path = options.directory + "/lock";
+  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (lock < 0) {
+    return Error(Errc::config_error,
+                 "use the folder " + options.directory + ": it cannot be written")
+        .hint("give another one: --dir DIR");
+  }
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    return Error(Errc::config_error,
+                 "use the folder " + options.directory + ": another `tercet dev` works in it");
+  }
+  std::unique_ptr<DevCluster> cluster(new DevCluster(std::move(options), lock));
+  TERCET_TRY(std::optional<DevState> state, load_dev_state(cluster->layout_));
+  if (state) {
+    cluster->state_ = std::move(*state);
+  }
+  return cluster;
+}
+
+DevCluster::DevCluster(DevOptions options, int lock)
+    : options_(std::move(options)), layout_(options_.directory), lock_(lock) {}
+
+DevCluster::~DevCluster() {
+  ::close(lock_);
+}
+
+Status DevCluster::start(const std::string& name, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = arguments;
+  TERCET_TRY(words[0], program_beside(words[0]));
+  TERCET_TRY(BackgroundProcess process, start_background(name, words, log_of(name)));
+  state_.processes.push_back(std::move(process));
+  return save_dev_state(layout_, state_);
+}
+
+Status DevCluster::start_all() {
+  for (std::size_t i = 0; i < kNodes; ++i) {
+    const std::string name = DevLayout::node(i);
+    TERCET_TRY_STATUS(start(name, {"tercet-node", "--config", layout_.file(name + ".yaml")}));
+  }
+  for (std::size_t i = 0; i < options_.proxies; ++i) {
+    const std::string name = DevLayout::proxy(i);
+    TERCET_TRY_STATUS(start(name, {"tercet-proxy", "--config", layout_.file(name + ".yaml")}));
+  }
+  if (!options_.with_kms) {
+    return ok_status();
+  }
+  return start("kms",
+               {"tercet-kms",
+                "--listen",
+                local(state_.ports.at("kms")),
+                "--region",
+                kDevRegion,
+                "--state",
+                layout_.file("kms"),
+                "--xks-ca",
+                layout_.file("keys/xks-ca.crt")});
+}
+
+Status DevCluster::up() {
+  const auto alive = std::count_if(
+      state_.processes.begin(), state_.processes.end(), [](const BackgroundProcess& process) {
+        return process.alive();
+      });
+  if (alive > 0) {
+    return Error(Errc::already_exists,
+                 "start a cluster: one runs in " + layout_.root() + " already")
+        .hint("`tercet dev down --dir " + layout_.root() + "` ends it");
+  }
+  state_.processes.clear();
+  const Deadline deadline = Deadline::in(options_.limit);
+  TERCET_TRY_STATUS(make_dev_keys(layout_, state_, options_.proxies));
+  TERCET_TRY_STATUS(choose_dev_ports(state_, options_.proxies, options_.with_kms));
+  TERCET_TRY_STATUS(write_dev_configs(layout_, state_, options_.proxies));
+  TERCET_TRY_STATUS(save_dev_state(layout_, state_));
+  const auto everything = [&]() -> Status {
+    TERCET_TRY_STATUS(start_all());
+    TERCET_TRY_STATUS(wait_for_nodes(deadline));
+    TERCET_TRY_STATUS(make_health_key(deadline));
+    TERCET_TRY_STATUS(wait_for_proxies(deadline));
+    TERCET_TRY_STATUS(wait_for_kms(deadline));
+    TERCET_TRY(const std::string json, dev_json());
+    return replace_file(layout_.dev_json(), json);
+  };
+  Status started = everything();
+  if (!started) {
+    const std::string shown = logs();
+    TERCET_TRY(const std::size_t stopped, down());
+    static_cast<void>(stopped);  // the error says enough
+    return Error(started.error().code(), started.error().what() + shown)
+        .hint(started.error().hint());
+  }
+  return started;
+}
+
+Result<std::size_t> DevCluster::down() {
+  const std::size_t count = state_.processes.size();
+  // The front first, the nodes last: nobody then complains about the others.
+  std::vector<BackgroundProcess> nodes;
+  std::vector<BackgroundProcess> others;
+  for (const BackgroundProcess& process : state_.processes) {
+    (process.name.starts_with("node-") ? nodes : others).push_back(process);
+  }
+  for (const auto* group : {&others, &nodes}) {
+    for (const std::string& name : stop_all(*group, Deadline::in(kStopLimit))) {
+      static_cast<void>(fail(1, name + " did not stop in time and was killed"));
+    }
+  }
+  state_.processes.clear();
+  TERCET_TRY_STATUS(save_dev_state(layout_, state_));
+  std::error_code ignored;
+  std::filesystem::remove(layout_.dev_json(), ignored);
+  return count;
+}
+
+std::vector<DevCluster::ProcessState> DevCluster::processes() const {
+  std::vector<ProcessState> out;
+  for (const BackgroundProcess& process : state_.processes) {
+    out.push_back({process.name, process.pid, process.alive()});
+  }
+  return out;
+}
+
+Status DevCluster::check_processes() const {
+  for (const BackgroundProcess& process : state_.processes) {
+    if (!process.alive()) {
+      return Error(Errc::closed, process.name + " ended while the cluster was starting")
+          .hint("its log: " + log_of(process.name));
+    }
+  }
+  return ok_status();
+}
+
+std::string DevCluster::logs() const {
+  std::string out;
+  for (const BackgroundProcess& process : state_.processes) {
+    out += "\n" + process.name + (process.alive() ? "" : " (ended)") + ", " + log_of(process.name) +
+           ":\n" + tail_of(log_of(process.name), kLogLinesShown);
+  }
+  return out;
+}
+
+template <class Probe>
+Status DevCluster::wait_for(const std::string& what, Deadline deadline, Probe probe) {
+  Progress progress;
+  for (;;) {
+    TERCET_TRY_STATUS(check_processes());
+    Status done = probe();
+    if (done) {
+      return done;
+    }
+    if (deadline.passed()) {
+      return Error(Errc::timeout, "wait for " + what + ": not ready in time")
+          .caused_by(done.error());
+    }
+    progress.waiting_for(what);
+    std::this_thread::sleep_for(kPollPause);
+  }
+}
+
+Status DevCluster::wait_for_nodes(Deadline deadline) {
+  TERCET_TRY(const auto admin, Administration::load(layout_.admin_yaml(), {}));
+  return wait_for("the nodes", deadline, [&]() -> Status {
+    for (const NodeAnswer& answer : admin->client().ask_all("GET", "/v1/status", "", kProbeLimit)) {
+      if (!answer.ok()) {
+        return Error(Errc::link_closed, answer.complaint());
+      }
+    }
+    return ok_status();
+  });
+}
+
+Status DevCluster::make_health_key(Deadline deadline) {
+  TERCET_TRY(const auto admin, Administration::load(layout_.admin_yaml(), {}));
+  TERCET_TRY(const KeyId key, KeyId::parse(kDevHealthKey));
+  for (const NodeAnswer& answer :
+       admin->client().ask_all("GET", "/v1/keys/" + key.text(), "", kProbeLimit)) {
+    if (answer.ok() && answer.body.value("state", std::string()) == "enabled") {
+      return ok_status();  // of an earlier `up`
+    }
+  }
+  const Milliseconds limit = std::max(deadline.remaining(), Milliseconds(1000));
+  node::Command command = admin->begin(node::CommandKind::create_key, key, limit);
+  command.usage = node::KeyUsage{true, true};
+  const CommandOutcome outcome = admin->send(command, limit);
+  if (!outcome.in_force) {
+    std::string why;
+    for (const std::string& complaint : outcome.complaints) {
+      why += "\n  " + complaint;
+    }
+    return Error(Errc::wrong_state, "make the health key: not all nodes confirmed" + why);
+  }
+  return ok_status();
+}
+
+Status DevCluster::wait_for_proxies(Deadline deadline) {
+  for (std::size_t i = 0; i < options_.proxies; ++i) {
+    ProxyProbe probe;
+    probe.address = local(state_.ports.at(DevLayout::proxy(i) + " xks"));
+    probe.uri_path = kDevUriPath;
+    probe.region = kDevRegion;
+    probe.ca_file = layout_.file("keys/xks-ca.crt");
+    probe.access_key_id = state_.access_key_id;
+    probe.secret_file = layout_.secret_file();
+    TERCET_TRY_STATUS(wait_for(DevLayout::proxy(i) + " to be healthy", deadline, [&]() -> Status {
+      return probe_proxy(probe, kProbeLimit);
+    }));
+  }
+  return ok_status();
+}
+
+Status DevCluster::wait_for_kms(Deadline deadline) {
+  if (!options_.with_kms) {
+    return ok_status();
+  }
+  return wait_for("the KMS front end", deadline, [&]() -> Status {
+    return probe_ping(local(state_.ports.at("kms")), kProbeLimit);
+  });
+}
+
+Result<std::string> DevCluster::dev_json() const {
+  TERCET_TRY(const SecretBytes secret, read_secret_line(layout_.secret_file()));
+  // A development credential: dev.json is for test programs, mode 0600.
+  const std::string secret_text(as_text(secret.expose(SecretAccess::grant())));
+  const auto pid_of = [&](const std::string& name) {
+    for (const BackgroundProcess& process : state_.processes) {
+      if (process.name == name) {
+        return process.pid;
+      }
+    }
+    return pid_t{0};
+  };
+  Json proxies = Json::array();
+  for (std::size_t i = 0; i < options_.proxies; ++i) {
+    const std::string name = DevLayout::proxy(i);
+    proxies.push_back(
+        Json{{"endpoint", "https://localhost:" + std::to_string(state_.ports.at(name + " xks"))},
+             {"uri_path", kDevUriPath},
+             {"ca_file", layout_.file("keys/xks-ca.crt")},
+             {"credential",
+              {{"AccessKeyId", state_.access_key_id}, {"RawSecretAccessKey", secret_text}}},
+             {"metrics", "http://" + local(state_.ports.at(name + " metrics")) + "/metrics"},
+             {"log", log_of(name)},
+             {"pid", pid_of(name)}});
+  }
+  Json nodes = Json::array();
+  for (std::size_t i = 0; i < kNodes; ++i) {
+    const std::string name = DevLayout::node(i);
+    nodes.push_back(
+        Json{{"id", name},
+             {"admin", "https://" + local(state_.ports.at(name + " admin"))},
+             {"data_dir", layout_.file(name)},
+             {"log", log_of(name)},
+             {"metrics", "http://" + local(state_.ports.at(name + " metrics")) + "/metrics"},
+             {"pid", pid_of(name)}});
+  }
+  Json out{{"proxies", proxies}, {"nodes", nodes}, {"admin_config", layout_.admin_yaml()}};
+  if (options_.with_kms) {
+    out["kms"] = Json{{"endpoint", "http://" + local(state_.ports.at("kms"))},
+                      {"region", kDevRegion},
+                      {"pid", pid_of("kms")}};
+  }
+  return out.dump(2) + "\n";
+}
+
+}  // namespace tercet::cli

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/time/clock.h"
+#include "node/cli/dev_layout.h"
+
+namespace tercet::cli {
+
+class DevOptions {
+ public:
+  DevOptions() = default;
+  std::string directory;
+  std::size_t proxies = 1;
+  bool with_kms = true;
+  Milliseconds limit{60'000};
+};
+
+/// A whole cluster of this machine in the background: three nodes, proxies, a local KMS front end.
+/// One folder holds its keys, configuration, data, logs and dev.json.
+class DevCluster {
+ public:
+  /// Errors: config_error (folder in use by another `tercet dev`).
+  static Result<std::unique_ptr<DevCluster>> open(DevOptions options);
+  ~DevCluster();
+  DevCluster(const DevCluster&) = delete;
+  DevCluster& operator=(const DevCluster&) = delete;
+
+  /// Starts everything, makes the health key, waits until KMS would call the proxies healthy,
+  /// writes dev.json. On an error nothing is left running, and the error shows the logs' ends.
+  Status up();
+  /// Ends exactly the processes that `up` recorded. Returns how many there were.
+  Result<std::size_t> down();
+
+  class ProcessState {
+   public:
+    std::string name;
+    pid_t pid = 0;
+    bool alive = false;
+  };
+
+  std::vector<ProcessState> processes() const;
+
+  const DevLayout& layout() const { return layout_; }
+
+ private:
+  DevCluster(DevOptions options, int lock);
+  Status start(const std::string& name, const std::vector<std::string>& arguments);
+  Status start_all();
+  Status wait_for_nodes(Deadline deadline);
+  Status make_health_key(Deadline deadline);
+  Status wait_for_proxies(Deadline deadline);
+  Status wait_for_kms(Deadline deadline);
+  /// Runs `probe` until it succeeds; an error when a process ended or the deadline passed.
+  template <class Probe>
+  Status wait_for(const std::string& what, Deadline deadline, Probe probe);
+  Status check_processes() const;
+  std::string logs() const;
+  Result<std::string> dev_json() const;
+
+  std::string log_of(const std::string& name) const { return layout_.file("log/" + name + ".log"); }
+
+  DevOptions options_;
+  DevLayout layout_;
+  int lock_;
+  DevState state_;
+};
+
+/// The program of this name beside our own.
+Result<std::string> program_beside(const std::string& name);
+
+}  // namespace tercet::cli

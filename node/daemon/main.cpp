@@ -1,0 +1,69 @@
+// tercet-node: one of the three that hold shares of every key.
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/async/block_on.h"
+#include "core/config/node_config.h"
+#include "core/secret/locked_arena.h"
+#include "node/daemon/node_app.h"
+#include "node/daemon/self_test.h"
+
+namespace {
+
+constexpr const char* kUsage =
+    "usage: tercet-node --config NODE.yaml\n"
+    "       tercet-node --check --config NODE.yaml   only look at the configuration\n"
+    "       tercet-node --version\n"
+    "SIGTERM stops, SIGHUP reads certificates and SigV4 secrets anew.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage\n";
+
+int fail(const tercet::Error& error) {
+  std::fprintf(stderr, "tercet-node: %s\n", error.to_string().c_str());
+  return 1;
+}
+
+int serve(tercet::NodeConfig config) {
+  auto sink =
+      config.log.file.empty() ? tercet::stderr_log_sink() : tercet::file_log_sink(config.log.file);
+  if (!sink) {
+    return fail(sink.error());
+  }
+  const tercet::Logger log("node", std::move(sink).value(), config.log.level);
+  boost::asio::io_context context(1);
+  auto app = tercet::node::NodeApp::make(context.get_executor(), std::move(config), log);
+  if (!app) {
+    return fail(app.error());
+  }
+  tercet::block_on(context, app.value()->run());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+    std::puts("tercet-node " TERCET_VERSION);
+    return 0;
+  }
+  const bool check = argc == 4 && std::strcmp(argv[1], "--check") == 0;
+  if ((argc != 3 && !check) || std::strcmp(argv[argc - 2], "--config") != 0) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  tercet::protect_process();
+  for (const tercet::Status& step :
+       {tercet::require_secret_memory(), tercet::node::run_self_tests()}) {
+    if (!step) {
+      return fail(step.error());
+    }
+  }
+  auto config = tercet::load_node_config(argv[argc - 1]);
+  if (!config) {
+    return fail(config.error());
+  }
+  return check ? 0 : serve(std::move(config).value());
+}

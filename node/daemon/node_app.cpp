@@ -1,0 +1,339 @@
+#include "node/daemon/node_app.h"
+
+#include <csignal>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "core/async/deadline.h"
+#include "core/crypto/key_file.h"
+#include "core/secret/locked_arena.h"
+#include "core/secret/secret_file.h"
+#include "node/store/command_log.h"
+
+namespace tercet::node {
+
+namespace {
+
+constexpr Milliseconds kStopLimit{1000};
+constexpr std::string_view kSecretsNotLocked =
+    "secret memory beyond the limit is not locked: raise LimitMEMLOCK";
+
+NodeServiceOptions service_options(const NodeConfig& config) {
+  NodeServiceOptions options;
+  options.self = static_cast<mpc::PartyIndex>(config.self().index);
+  options.cluster = config.cluster.id;
+  options.node_id = config.id;
+  options.health_key = config.cluster.health_key;
+  options.has_health_key = !config.cluster.health_key.text().empty();
+  for (const ClusterConfig::Store& store : config.cluster.stores) {
+    StorePolicy policy;
+    policy.name = store.name;
+    policy.uri_path = store.uri_path;
+    policy.regions = store.regions;
+    policy.access_key_ids = store.access_key_ids;
+    options.stores.push_back(std::move(policy));
+  }
+  for (const ClusterConfig::Proxy& proxy : config.cluster.proxies) {
+    options.proxies.push_back(proxy.name);
+  }
+  options.batch_vectors = config.stock.batch_vectors;
+  options.batches_per_lease = config.stock.batches_per_lease;
+  return options;
+}
+
+}  // namespace
+
+/// The key maker needs the service and the service the key maker's statements: this breaks the
+/// circle.
+class NodeApp::LateStatements final : public KeyStatements {
+ public:
+  std::vector<Bytes> statements() const override {
+    return behind == nullptr ? std::vector<Bytes>() : behind->statements();
+  }
+
+  Status offer_statement(mpc::PartyIndex from, ByteView statement) override {
+    if (behind == nullptr) {
+      return Error(Errc::closed, "statement: nobody takes it");
+    }
+    return behind->offer_statement(from, statement);
+  }
+
+  KeyStatements* behind = nullptr;
+};
+
+NodeApp::NodeApp(asio::any_io_executor executor, NodeConfig config, Logger log)
+    : executor_(executor),
+      config_(std::move(config)),
+      log_(std::move(log)),
+      self_(static_cast<mpc::PartyIndex>(config_.self().index)),
+      statements_(std::make_unique<LateStatements>()),
+      bulk_work_(asio::make_work_guard(bulk_context_)),
+      bulk_tasks_(std::make_unique<TaskGroup>(bulk_context_.get_executor())),
+      tasks_(executor),
+      stop_wanted_(executor) {}
+
+NodeApp::~NodeApp() {
+  if (bulk_thread_.joinable()) {
+    bulk_work_.reset();
+    bulk_context_.stop();
+    bulk_thread_.join();
+  }
+}
+
+Result<std::unique_ptr<NodeApp>> NodeApp::make(asio::any_io_executor executor,
+                                               NodeConfig config,
+                                               Logger log) {
+  std::unique_ptr<NodeApp> app(new NodeApp(executor, std::move(config), std::move(log)));
+  TERCET_TRY_STATUS(app->open_store());
+  TERCET_TRY_STATUS(app->load_credentials());
+  app->build_service();
+  TERCET_TRY_STATUS(app->bind());
+  return app;
+}
+
+Status NodeApp::open_store() {
+  TERCET_TRY(SecretBytes sealing_key, load_key_file(config_.sealing_key_file, kSealingKeyKind));
+  TERCET_TRY(SigningKey signing_key, SigningKey::load(config_.signing_key_file));
+  TERCET_TRY(BoxKey import_key, BoxKey::load(config_.import_key_file));
+  if (signing_key.public_key() != config_.self().signing_public_key ||
+      import_key.public_key() != config_.self().import_public_key) {
+    return Error(Errc::config_error,
+                 "start: the node's key files are not those of the cluster file")
+        .hint("each node has its own signing and import key; see cluster.yaml");
+  }
+  signing_key_ = std::make_unique<SigningKey>(std::move(signing_key));
+  import_key_ = std::make_unique<BoxKey>(std::move(import_key));
+  TERCET_TRY(store_, NodeStore::open(config_.data_dir, config_.id, std::move(sealing_key)));
+  TERCET_TRY(audit_file_, RecordFile::open(config_.audit_file));
+  audit_ = std::make_unique<AuditTrail>(
+      config_.id,
+      [file = audit_file_.get()](std::string_view line) { return file->append(line); },
+      system_wall_clock());
+  keys_ = std::make_unique<KeyRegistry>(*store_, self_);
+  for (const KeyId& damaged : keys_->load()) {
+    log_.error("key_damaged", field("key", damaged));
+    AuditRecord record("key_damaged");
+    record.text("key", damaged.text());
+    TERCET_TRY_STATUS(audit_->write(std::move(record)));
+  }
+  verifier_ = std::make_unique<CommandVerifier>(config_.cluster);
+  intake_ = std::make_unique<CommandIntake>(*store_, *keys_, *verifier_, system_wall_clock());
+  intake_->on_command([this](const Command& command, const Status& outcome) {
+    AuditRecord record("command");
+    record.id("id", command.id).text("kind", print_kind(command.kind));
+    record.text("key", command.key.text()).text("outcome", outcome.ok() ? "accepted" : "refused");
+    if (!outcome.ok()) {
+      record.error(outcome.error().code());
+    }
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(audit_->write(std::move(record)));
+  });
+  return ok_status();
+}
+
+Status NodeApp::load_credentials() {
+  std::map<std::string, std::shared_ptr<const SecretBytes>, std::less<>> loaded;
+  for (const NodeConfig::Credential& credential : config_.credentials) {
+    TERCET_TRY(SecretBytes secret, read_secret_line(credential.secret_file));
+    loaded.emplace(credential.access_key_id,
+                   std::make_shared<const SecretBytes>(std::move(secret)));
+  }
+  credentials_ = std::move(loaded);
+  return ok_status();
+}
+
+void NodeApp::build_service() {
+  NodeService::Parts parts;
+  parts.executor = executor_;
+  parts.bulk_executor = bulk_context_.get_executor();
+  parts.keys = keys_.get();
+  parts.commands = intake_.get();
+  parts.statements = statements_.get();
+  parts.secrets = [this](std::string_view id) -> std::shared_ptr<const SecretBytes> {
+    const auto found = credentials_.find(id);
+    return found == credentials_.end() ? nullptr : found->second;
+  };
+  parts.audit = audit_.get();
+  parts.metrics = &registry_;
+  parts.random = &system_random();
+  parts.bulk_random = &system_random();
+  parts.clock = &system_wall_clock();
+  parts.log = log_;
+  service_ = std::make_unique<NodeService>(service_options(config_), parts);
+
+  KeySessionContext context;
+  context.store = store_.get();
+  context.cluster = &config_.cluster;
+  context.signing_key = signing_key_.get();
+  context.import_key = import_key_.get();
+  key_maker_ = std::make_unique<KeyMaker>(
+      executor_, context, *keys_, service_->sessions(), system_wall_clock(), KeyMaker::Options());
+  statements_->behind = key_maker_.get();
+  service_->sessions().serve(SessionKind::key_command, *key_maker_);
+  service_->on_progress = [this] { key_maker_->wake(); };
+  intake_->on_key_wanted([this] { key_maker_->wake(); });
+  keys_->on_change([this](const KeyId& key) { service_->key_changed(key); });
+  admin_ = std::make_unique<AdminApi>(*store_, *intake_, *keys_, [this] { return report(); });
+}
+
+NodeReport NodeApp::report() const {
+  NodeReport report = service_->report();
+  if (!secret_memory_status().all_locked()) {
+    report.warnings.emplace_back(kSecretsNotLocked);
+  }
+  return report;
+}
+
+Status NodeApp::bind_admin() {
+  HttpServerOptions options;
+  TERCET_TRY(TlsServerContext context, link_context(administrators()));
+  admin_tls_ = std::make_shared<TlsServerSlot>(std::move(context));
+  options.listener.address = config_.self().admin_address.text();
+  options.listener.tls = admin_tls_;
+  TERCET_TRY(admin_server_,
+             HttpServer::bind(executor_, std::move(options), [this](HttpRequest request) {
+               return handle_admin(std::move(request));
+             }));
+  return ok_status();
+}
+
+Status NodeApp::bind_metrics() {
+  if (config_.metrics_address.empty()) {
+    return ok_status();
+  }
+  HttpServerOptions options;
+  options.listener.address = config_.metrics_address.text();
+  TERCET_TRY(metrics_server_,
+             HttpServer::bind(executor_, std::move(options), [this](HttpRequest request) {
+               return handle_metrics(std::move(request));
+             }));
+  return ok_status();
+}
+
+Task<HttpResponse> NodeApp::handle_admin(HttpRequest request) {
+  const std::size_t known = intake_->command_ids().size();
+  const AdminReply reply = admin_->handle(request.method, request.target, request.body);
+  const std::vector<CommandId> ids = intake_->command_ids();
+  for (std::size_t i = known; i < ids.size(); ++i) {
+    // The peers get it at once, also when the administrator reaches this node only.
+    if (const std::optional<Bytes> document = intake_->command(ids[i])) {
+      service_->pass_on_command(*document);
+    }
+  }
+  co_return HttpResponse::json(reply.status, reply.body);
+}
+
+Task<HttpResponse> NodeApp::handle_metrics(HttpRequest request) {
+  if (request.target == "/metrics" && request.method == "GET") {
+    co_return HttpResponse::text(200, registry_.text());
+  }
+  if (request.target == "/ping" && request.method == "GET") {
+    const bool serving = service_->three_up();
+    co_return HttpResponse::text(serving ? 200 : 503, serving ? "serving\n" : "not serving\n");
+  }
+  co_return HttpResponse::text(404, "not found\n");
+}
+
+void NodeApp::spawn_all() {
+  service_->start();
+  tasks_.spawn(key_maker_->drive());
+  tasks_.spawn(watch_signals());
+  tasks_.spawn(admin_server_->run());
+  if (metrics_server_) {
+    tasks_.spawn(metrics_server_->run());
+  }
+  tasks_.spawn(peer_listener_->run(
+      [this](std::unique_ptr<ByteStream> stream) { return accept_peer(std::move(stream)); }));
+  tasks_.spawn(proxy_listener_->run(
+      [this](std::unique_ptr<ByteStream> stream) { return accept_proxy(std::move(stream)); }));
+  bulk_tasks_->spawn(bulk_listener_->run(
+      [this](std::unique_ptr<ByteStream> stream) { return accept_bulk(std::move(stream)); }));
+  for (const mpc::PartyIndex peer : mpc::kAllParties) {
+    if (number(peer) > number(self_)) {  // the lower number dials
+      tasks_.spawn(dial_peer(peer));
+      bulk_tasks_->spawn(dial_bulk(peer));
+    }
+  }
+  bulk_thread_ = std::thread([this] { run_bulk_thread(); });
+}
+
+Task<void> NodeApp::run() {
+  AuditRecord started("node_started");
+  started.text("version", TERCET_VERSION).text("self_tests", "passed");
+  static_cast<void>(audit_->write(std::move(started)));  // a failure stops the service by itself
+  spawn_all();
+  log_.info("node_started",
+            field("node", public_text(config_.id)),
+            field("party", number(self_)),
+            field("cluster", config_.cluster.id));
+  if (!secret_memory_status().all_locked()) {
+    log_.warn("secret_memory_unlocked", field("detail", public_text(kSecretsNotLocked)));
+  }
+  // Cancelled or stopped: either way everything is taken down.
+  static_cast<void>(co_await stop_wanted_.wait());
+
+  log_.info("node_stopping");
+  key_maker_->stop();
+  proxy_listener_->stop_accepting();
+  peer_listener_->stop_accepting();
+  co_await service_->stop();
+  co_await stop_bulk();
+  proxy_listener_->close();
+  peer_listener_->close();
+  co_await admin_server_->stop(Deadline::in(kStopLimit));
+  if (metrics_server_) {
+    metrics_server_->close();
+  }
+  tasks_.close();
+  co_await tasks_.join();
+  AuditRecord stopped("node_stopped");
+  static_cast<void>(audit_->write(std::move(stopped)));  // the last one: nothing left to stop
+  log_.info("node_stopped");
+}
+
+void NodeApp::stop() {
+  stop_wanted_.set();
+}
+
+Task<void> NodeApp::watch_signals() {
+  asio::signal_set signals(executor_, SIGTERM, SIGINT, SIGHUP);
+  while (true) {
+    const auto [failed, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (failed) {
+      co_return;
+    }
+    if (signal == SIGHUP) {
+      reload();
+    } else {
+      stop();
+    }
+  }
+}
+
+void NodeApp::reload() {
+  Status reloaded = load_credentials();
+  const std::pair<std::shared_ptr<TlsServerSlot>*, std::vector<TlsPeer>> slots[] = {
+      {&peer_tls_, lower_peers()},
+      {&proxy_tls_, proxies()},
+      {&admin_tls_, administrators()},
+  };
+  for (const auto& [slot, allowed] : slots) {
+    Result<TlsServerContext> context = link_context(allowed);
+    if (context.ok()) {
+      (*slot)->replace(std::move(context).value());
+    } else {
+      reloaded = context.error();
+    }
+  }
+  if (reloaded.ok()) {
+    log_.info("configuration_reloaded");
+  } else {
+    // What could not be read stays as it was (fault F51).
+    log_.error("reload_failed", field("detail", reloaded.error()));
+  }
+}
+
+}  // namespace tercet::node

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "core/async/event.h"
+#include "core/async/task.h"
+#include "core/async/task_group.h"
+#include "core/config/node_config.h"
+#include "core/crypto/box.h"
+#include "core/crypto/signature.h"
+#include "core/http/http_server.h"
+#include "core/log/log.h"
+#include "core/log/record_file.h"
+#include "core/metrics/metrics.h"
+#include "core/net/listener.h"
+#include "core/net/tls_config.h"
+#include "node/admin/admin_api.h"
+#include "node/admin/command_intake.h"
+#include "node/admin/command_verifier.h"
+#include "node/admin/key_maker.h"
+#include "node/admin/key_registry.h"
+#include "node/policy/audit_trail.h"
+#include "node/session/node_service.h"
+#include "node/store/node_store.h"
+
+namespace tercet::node {
+
+/// The composition root of tercet-node: builds everything in order from the configuration and takes
+/// it down in reverse. SIGTERM and SIGINT stop, SIGHUP reads certificates and SigV4 secrets anew.
+///
+/// Threads: the caller's context runs requests, administration and metrics; a second one, of this
+/// object, makes batches at low priority.
+class NodeApp {
+ public:
+  /// Opens the store and binds all ports. Errors: config_error, io_error, those of NodeStore::open.
+  static Result<std::unique_ptr<NodeApp>> make(asio::any_io_executor executor,
+                                               NodeConfig config,
+                                               Logger log);
+  ~NodeApp();
+  NodeApp(const NodeApp&) = delete;
+  NodeApp& operator=(const NodeApp&) = delete;
+
+  /// Serves until a signal or stop(), and returns when everything has ended.
+  Task<void> run();
+  void stop();
+  void reload();
+
+ private:
+  NodeApp(asio::any_io_executor executor, NodeConfig config, Logger log);
+
+  Status open_store();
+  Status load_credentials();
+  void build_service();
+  Status bind();
+  Status bind_links();
+  Status bind_admin();
+  Status bind_metrics();
+  Result<TlsServerContext> link_context(const std::vector<TlsPeer>& allowed) const;
+  std::vector<TlsPeer> lower_peers() const;
+  std::vector<TlsPeer> proxies() const;
+  std::vector<TlsPeer> administrators() const;
+  LinkTls link_files() const;
+
+  void spawn_all();
+  void run_bulk_thread();
+  Task<void> accept_peer(std::unique_ptr<ByteStream> stream);
+  Task<void> accept_bulk(std::unique_ptr<ByteStream> stream);
+  Task<void> accept_proxy(std::unique_ptr<ByteStream> stream);
+  Task<void> dial_peer(mpc::PartyIndex peer);
+  Task<void> dial_bulk(mpc::PartyIndex peer);
+  Task<HttpResponse> handle_admin(HttpRequest request);
+  Task<HttpResponse> handle_metrics(HttpRequest request);
+  Task<void> watch_signals();
+  Task<void> stop_bulk();
+  Task<void> report_drained(asio::any_io_executor home, Event& drained);
+  std::optional<mpc::PartyIndex> party_named(std::string_view node_id) const;
+  NodeReport report() const;
+
+  asio::any_io_executor executor_;
+  NodeConfig config_;
+  Logger log_;
+  mpc::PartyIndex self_;
+  Registry registry_;
+  std::unique_ptr<RecordFile> audit_file_;
+  std::unique_ptr<AuditTrail> audit_;
+  std::unique_ptr<SigningKey> signing_key_;
+  std::unique_ptr<BoxKey> import_key_;
+  std::map<std::string, std::shared_ptr<const SecretBytes>, std::less<>> credentials_;
+
+  std::unique_ptr<NodeStore> store_;
+  std::unique_ptr<KeyRegistry> keys_;
+  std::unique_ptr<CommandVerifier> verifier_;
+  std::unique_ptr<CommandIntake> intake_;
+  class LateStatements;
+  std::unique_ptr<LateStatements> statements_;
+
+  asio::io_context bulk_context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> bulk_work_;
+  std::unique_ptr<TaskGroup> bulk_tasks_;
+  std::unique_ptr<Listener> bulk_listener_;
+  std::thread bulk_thread_;
+
+  std::unique_ptr<NodeService> service_;
+  std::unique_ptr<KeyMaker> key_maker_;
+  std::unique_ptr<AdminApi> admin_;
+
+  std::shared_ptr<TlsServerSlot> peer_tls_;
+  std::shared_ptr<TlsServerSlot> bulk_tls_;
+  std::shared_ptr<TlsServerSlot> proxy_tls_;
+  std::shared_ptr<TlsServerSlot> admin_tls_;
+  std::unique_ptr<Listener> peer_listener_;
+  std::unique_ptr<Listener> proxy_listener_;
+  std::unique_ptr<HttpServer> admin_server_;
+  std::unique_ptr<HttpServer> metrics_server_;
+  TaskGroup tasks_;
+  Event stop_wanted_;
+};
+
+}  // namespace tercet::node

@@ -1,0 +1,240 @@
+// Sockets and TLS of tercet-node: its listeners, and the links it dials.
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "core/async/deadline.h"
+#include "core/net/connector.h"
+#include "core/net/tls_frame_link.h"
+#include "node/daemon/node_app.h"
+
+namespace tercet::node {
+
+namespace {
+
+constexpr Milliseconds kConnectLimit{5000};
+constexpr Milliseconds kBackoffFirst{100};
+constexpr Milliseconds kBackoffMax{2000};
+/// A link that lived this long was good: the next attempt comes at once.
+constexpr Milliseconds kGoodLink{3000};
+constexpr std::string_view kNodeRole = "node";
+constexpr std::string_view kProxyRole = "proxy";
+constexpr std::string_view kAdminRole = "admin";
+
+/// Pauses between attempts to reach a peer.
+class Backoff {
+ public:
+  Milliseconds next(SteadyTime attempt_began) {
+    if (std::chrono::steady_clock::now() - attempt_began > kGoodLink) {
+      pause_ = kBackoffFirst;
+    }
+    const Milliseconds pause = pause_;
+    pause_ = std::min(pause_ * 2, kBackoffMax);
+    return pause;
+  }
+
+ private:
+  Milliseconds pause_ = kBackoffFirst;
+};
+
+}  // namespace
+
+LinkTls NodeApp::link_files() const {
+  LinkTls files;
+  files.certificate = config_.tls.certificate;
+  files.private_key = config_.tls.private_key;
+  files.ca = config_.cluster.ca_file;
+  return files;
+}
+
+Result<TlsServerContext> NodeApp::link_context(const std::vector<TlsPeer>& allowed) const {
+  return TlsServerContext::for_links(link_files(), allowed);
+}
+
+std::vector<TlsPeer> NodeApp::lower_peers() const {
+  std::vector<TlsPeer> peers;
+  for (const ClusterConfig::Node& node : config_.cluster.nodes) {
+    if (node.index < number(self_)) {
+      peers.emplace_back(node.id, std::string(kNodeRole));
+    }
+  }
+  return peers;
+}
+
+std::vector<TlsPeer> NodeApp::proxies() const {
+  std::vector<TlsPeer> peers;
+  for (const ClusterConfig::Proxy& proxy : config_.cluster.proxies) {
+    peers.emplace_back(proxy.name, std::string(kProxyRole));
+  }
+  return peers;
+}
+
+std::vector<TlsPeer> NodeApp::administrators() const {
+  std::vector<TlsPeer> peers;
+  for (const ClusterConfig::Administrator& administrator : config_.cluster.administrators) {
+    peers.emplace_back(administrator.name, std::string(kAdminRole));
+  }
+  return peers;
+}
+
+std::optional<mpc::PartyIndex> NodeApp::party_named(std::string_view node_id) const {
+  const ClusterConfig::Node* node = config_.cluster.find_node(node_id);
+  if (node == nullptr || node->index == number(self_)) {
+    return std::nullopt;
+  }
+  return static_cast<mpc::PartyIndex>(node->index);
+}
+
+Status NodeApp::bind() {
+  TERCET_TRY_STATUS(bind_links());
+  TERCET_TRY_STATUS(bind_admin());
+  return bind_metrics();
+}
+
+Status NodeApp::bind_links() {
+  const ClusterConfig::Node& self = config_.self();
+  if (self.bulk_address.empty() || self.bulk_address == self.peer_address) {
+    return Error(Errc::config_error, "start: the node needs a bulk_address of its own")
+        .hint("give each node of the cluster file a bulk_address beside its peer_address");
+  }
+  TERCET_TRY(TlsServerContext peers, link_context(lower_peers()));
+  TERCET_TRY(TlsServerContext bulk, link_context(lower_peers()));
+  TERCET_TRY(TlsServerContext of_proxies, link_context(proxies()));
+  peer_tls_ = std::make_shared<TlsServerSlot>(std::move(peers));
+  bulk_tls_ = std::make_shared<TlsServerSlot>(std::move(bulk));
+  proxy_tls_ = std::make_shared<TlsServerSlot>(std::move(of_proxies));
+  ListenerOptions options;
+  options.address = self.peer_address.text();
+  options.tls = peer_tls_;
+  TERCET_TRY(peer_listener_, Listener::bind(executor_, options));
+  options.address = self.proxy_address.text();
+  options.tls = proxy_tls_;
+  TERCET_TRY(proxy_listener_, Listener::bind(executor_, options));
+  options.address = self.bulk_address.text();
+  options.tls = bulk_tls_;
+  TERCET_TRY(bulk_listener_, Listener::bind(bulk_context_.get_executor(), options));
+  for (Listener* listener : {peer_listener_.get(), proxy_listener_.get(), bulk_listener_.get()}) {
+    listener->on_handshake_failure = [this](const std::string& remote, const Error& why) {
+      log_.warn("handshake_refused",
+                field("remote", public_text(remote)),
+                field("detail", public_text(why.what())));
+    };
+  }
+  return ok_status();
+}
+
+Task<void> NodeApp::accept_peer(std::unique_ptr<ByteStream> stream) {
+  const std::optional<mpc::PartyIndex> peer = party_named(stream->peer_name());
+  if (!peer) {
+    co_return;
+  }
+  std::shared_ptr<FrameLink> link =
+      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests());
+  co_await service_->serve_peer(*peer, std::move(link));
+}
+
+Task<void> NodeApp::accept_bulk(std::unique_ptr<ByteStream> stream) {
+  const std::optional<mpc::PartyIndex> peer = party_named(stream->peer_name());
+  if (!peer) {
+    co_return;
+  }
+  std::shared_ptr<FrameLink> link =
+      make_frame_link(bulk_context_.get_executor(), std::move(stream), FrameLimits::for_bulk());
+  co_await service_->serve_bulk(*peer, std::move(link));
+}
+
+Task<void> NodeApp::accept_proxy(std::unique_ptr<ByteStream> stream) {
+  std::shared_ptr<FrameLink> link =
+      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests());
+  co_await service_->serve_proxy(std::move(link));
+}
+
+Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
+  const ClusterConfig::Node& node = config_.cluster.nodes[number(peer) - 1U];
+  Backoff backoff;
+  while (true) {
+    const SteadyTime began = std::chrono::steady_clock::now();
+    Result<TlsClientContext> context = TlsClientContext::for_links(link_files());
+    if (context.ok()) {
+      TlsPeer expected(node.id, std::string(kNodeRole));
+      Result<std::unique_ptr<ByteStream>> stream =
+          co_await connect_link(node.peer_address.text(),
+                                std::move(context).value(),
+                                std::move(expected),
+                                Deadline::in(kConnectLimit));
+      if (stream.ok()) {
+        std::shared_ptr<FrameLink> link =
+            make_frame_link(executor_, std::move(stream).value(), FrameLimits::for_requests());
+        co_await service_->serve_peer(peer, std::move(link));
+      } else {
+        log_.debug("dial_failed", field("peer", number(peer)), field("detail", stream.error()));
+      }
+    }
+    const Status slept = co_await sleep_for(backoff.next(began));
+    if (!slept.ok()) {
+      co_return;
+    }
+  }
+}
+
+Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
+  const ClusterConfig::Node& node = config_.cluster.nodes[number(peer) - 1U];
+  const asio::any_io_executor executor = bulk_context_.get_executor();
+  Backoff backoff;
+  while (true) {
+    const SteadyTime began = std::chrono::steady_clock::now();
+    Result<TlsClientContext> context = TlsClientContext::for_links(link_files());
+    if (context.ok()) {
+      TlsPeer expected(node.id, std::string(kNodeRole));
+      Result<std::unique_ptr<ByteStream>> stream =
+          co_await connect_link(node.bulk_address.text(),
+                                std::move(context).value(),
+                                std::move(expected),
+                                Deadline::in(kConnectLimit));
+      if (stream.ok()) {
+        std::shared_ptr<FrameLink> link =
+            make_frame_link(executor, std::move(stream).value(), FrameLimits::for_bulk());
+        co_await service_->serve_bulk(peer, std::move(link));
+      }
+    }
+    const Status slept = co_await sleep_for(backoff.next(began));
+    if (!slept.ok()) {
+      co_return;
+    }
+  }
+}
+
+void NodeApp::run_bulk_thread() {
+  // Requests go first: this thread gets what they leave.
+  sched_param param{};
+  static_cast<void>(pthread_setschedparam(pthread_self(), SCHED_BATCH, &param));
+  pthread_setname_np(pthread_self(), "tercet-bulk");
+  bulk_context_.run();
+}
+
+Task<void> NodeApp::stop_bulk() {
+  // On its own thread: close what is there; the context then runs out of work and the thread ends.
+  Event drained(executor_);
+  const asio::any_io_executor home = executor_;
+  asio::post(bulk_context_, [this, home, &drained] {
+    bulk_listener_->close();
+    bulk_tasks_->close();
+    spawn_owned(bulk_context_.get_executor(), report_drained(home, drained));
+  });
+  static_cast<void>(co_await drained.wait());  // cancelled: the thread still ends below
+  bulk_work_.reset();
+  bulk_context_.stop();
+  bulk_thread_.join();
+}
+
+Task<void> NodeApp::report_drained(asio::any_io_executor home, Event& drained) {
+  co_await service_->join_bulk();
+  co_await bulk_tasks_->join();
+  asio::post(home, [&drained] { drained.set(); });
+}
+
+}  // namespace tercet::node

@@ -1,0 +1,176 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "mpc/channel/party_channel.h"
+#include "node/link/trio.h"
+#include "node/session/session_kind.h"
+
+/// What nodes say to each other beneath the protocols: link set-up, heartbeats, the frames that
+/// carry sessions (protocol.md 2). Fixed big-endian layouts, as on the proxy links.
+namespace tercet::node {
+
+enum class PeerFrame : std::uint8_t {
+  hello = 0x40,
+  confirm = 0x41,
+  heartbeat = 0x42,
+  pair_name = 0x43,        ///< to the third node: the name of a pair's new secret
+  generation_over = 0x44,  ///< the receiver's generation was seen to have ended: start a new one
+  command_ids = 0x45,
+  command = 0x46,
+  statement = 0x48,
+  key_digests = 0x47,
+  propose = 0x50,
+  session = 0x51,
+  abort = 0x52,
+  bulk_hello = 0x53,
+};
+
+using Challenge = std::array<std::uint8_t, 16>;
+
+inline constexpr std::uint16_t kPeerProtocolVersion = 1;
+
+struct Hello {
+  Hello() = default;
+  std::uint16_t version = kPeerProtocolVersion;
+  ClusterId cluster;
+  std::uint8_t sender = 0;
+  GenerationId generation;
+  std::uint64_t session_count = 0;
+  GenerationId known;     ///< the receiver's generation that the sender last met; zeros: none
+  Challenge echo{};       ///< that generation's last challenge, zeros if none was seen
+  Challenge challenge{};  ///< a new one
+  Bytes contribution;     ///< 32 fresh random bytes; secret
+  std::optional<PairName> held;
+  Bytes encode() const;
+  static Result<Hello> decode(ByteView from);
+};
+
+struct Confirm {
+  Confirm() = default;
+  std::array<std::uint8_t, 32> mac{};
+  Bytes encode() const;
+  static Result<Confirm> decode(ByteView from);
+};
+
+struct Heartbeat {
+  Heartbeat() = default;
+  std::uint64_t session_count = 0;
+  Challenge echo{};
+  Challenge challenge{};
+  std::vector<SessionId> ran;  ///< sids of proxy sessions begun since the last heartbeat
+  Bytes encode() const;
+  static Result<Heartbeat> decode(ByteView from);
+};
+
+inline constexpr std::size_t kRanPerHeartbeatMax = 1024;
+
+struct PairNameNews {
+  PairNameNews() = default;
+  std::uint8_t lower = 0;  ///< the pair's lower and higher number
+  std::uint8_t higher = 0;
+  GenerationId lower_generation;
+  GenerationId higher_generation;
+  PairName name;
+  Bytes encode() const;
+  static Result<PairNameNews> decode(ByteView from);
+};
+
+/// Vectors a proposal takes from the nodes' own lease.
+struct ProposedVectors {
+  LeaseId lease;
+  BatchId batch;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;  ///< 0: none, the rest is zero
+};
+
+/// Opens a session under agreement. The hash of the whole encoding names the agreement.
+struct Proposal {
+  Proposal() = default;
+  SessionKind kind = SessionKind::lease;
+  std::uint8_t set = 0;
+  std::string opener;  ///< "node-1" or the proxy's certificate name
+  std::array<std::uint8_t, 32> nonce{};
+  bool with_contributions = false;
+  ProposedVectors vectors;
+  std::uint32_t lifetime_ms = 0;
+  Bytes plan;
+  Bytes encode() const;
+  static Result<Proposal> decode(ByteView from);
+};
+
+inline constexpr std::size_t kPlanBytesMax = 64 * 1024;
+
+/// Which session of a proxy's lease a frame belongs to, so that a different sid shows at once.
+struct LeaseStep {
+  LeaseStep() = default;
+
+  LeaseStep(const LeaseId& in_lease, std::uint64_t at) : lease(in_lease), counter(at) {}
+
+  LeaseId lease;
+  std::uint64_t counter = 0;
+  auto operator<=>(const LeaseStep&) const = default;
+};
+
+struct SessionFrame {
+  SessionFrame() = default;
+  SessionId sid;
+  std::optional<LeaseStep> lease_step;
+  mpc::Step step{};
+  Bytes payload;
+  Bytes encode() const;
+  static Result<SessionFrame> decode(ByteView from);
+};
+
+struct AbortFrame {
+  AbortFrame() = default;
+  SessionId sid;  ///< zero if the sender had none yet
+  std::optional<LeaseStep> lease_step;
+  Errc reason = Errc::internal;
+  Bytes encode() const;
+  static Result<AbortFrame> decode(ByteView from);
+};
+
+/// First frame of a bulk link in both directions: no session frame before it matches.
+struct BulkHello {
+  BulkHello() = default;
+  GenerationId generation;
+  PairName name;
+  Bytes encode() const;
+  static Result<BulkHello> decode(ByteView from);
+};
+
+/// Keyed digests of the sender's copies of the components that both hold (protocol.md 6).
+struct KeyDigest {
+  KeyDigest() = default;
+  KeyId key;
+  KeyVersion version;
+  Epoch epoch;
+  std::array<std::uint8_t, 32> digest{};
+};
+
+struct KeyDigests {
+  KeyDigests() = default;
+  std::vector<KeyDigest> keys;
+  Bytes encode() const;
+  static Result<KeyDigests> decode(ByteView from);
+};
+
+struct CommandIds {
+  CommandIds() = default;
+  std::vector<CommandId> ids;
+  Bytes encode() const;
+  static Result<CommandIds> decode(ByteView from);
+};
+
+inline constexpr std::size_t kKeysPerExchangeMax = 4096;
+inline constexpr std::size_t kCommandsPerExchangeMax = 65536;
+
+}  // namespace tercet::node

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+
+#include "core/base/ids.h"
+#include "mpc/party.h"
+#include "mpc/prf/pair_secret.h"
+
+namespace tercet::node {
+
+/// The public name of a pair secret (mpc/prf).
+using PairName = mpc::PairSecretName;
+
+/// The three generations and pair-secret names that every session id covers (protocol.md 2).
+class Trio {
+ public:
+  Trio() = default;
+  std::array<GenerationId, 3> generations;  ///< of P1, P2, P3
+  std::array<PairName, 3> names;            ///< of the pairs 12, 23, 31
+  bool operator==(const Trio&) const = default;
+
+  /// The name of the secret of two different nodes.
+  const PairName& name_of(mpc::PartyIndex a, mpc::PartyIndex b) const {
+    return names[(mpc::next(a) == b ? number(a) : number(b)) - 1U];
+  }
+};
+
+}  // namespace tercet::node

@@ -1,0 +1,246 @@
+#include "node/session/batch_works.h"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "core/async/deadline.h"
+#include "mpc/onehot/batch.h"
+
+namespace tercet::node {
+
+namespace {
+
+constexpr std::string_view kProposerName = "P1";
+constexpr unsigned kJoinedMax = 2;  ///< P1 orders one after the other
+constexpr Milliseconds kGreetLimit{5000};
+
+Bytes plan_of(const LeaseId& lease, std::uint32_t vectors) {
+  ByteWriter plan;
+  plan.raw(lease.view()).u32(vectors);
+  return plan.take();
+}
+
+}  // namespace
+
+BatchWorks::BatchWorks(asio::any_io_executor executor, Options options)
+    : executor_(executor),
+      options_(std::move(options)),
+      mux_(executor, options_.self),
+      runner_(mux_, options_.cluster, *options_.random),
+      tasks_(executor) {}
+
+void BatchWorks::set_trust(std::optional<Trio> trio, mpc::PairSecrets secrets) {
+  asio::post(executor_, [self = shared_from_this(), trio, secrets]() mutable {
+    if (self->trio_ == trio) {
+      return;
+    }
+    // Sessions that named another secret end with their links; the links are dialled anew.
+    self->close_links();
+    self->trio_ = trio;
+    self->secrets_ = std::move(secrets);
+  });
+}
+
+void BatchWorks::open_lease(const LeaseId& lease) {
+  asio::post(executor_, [self = shared_from_this(), lease] { self->leases_.insert(lease); });
+}
+
+void BatchWorks::end_lease(const LeaseId& lease) {
+  asio::post(executor_, [self = shared_from_this(), lease] { self->leases_.erase(lease); });
+}
+
+void BatchWorks::order(const LeaseId& lease, std::uint32_t vectors) {
+  asio::post(executor_, [self = shared_from_this(), lease, vectors] {
+    self->orders_.emplace_back(lease, vectors);
+    if (!self->ordering_ && !self->stopping_) {
+      self->ordering_ = true;
+      self->tasks_.spawn(self->run_orders());
+    }
+  });
+}
+
+void BatchWorks::stop() {
+  asio::post(executor_, [self = shared_from_this()] {
+    self->stopping_ = true;
+    self->orders_.clear();
+    self->close_links();
+  });
+}
+
+void BatchWorks::close_links() {
+  for (const mpc::PartyIndex peer : {mpc::next(options_.self), mpc::previous(options_.self)}) {
+    if (links_[number(peer)]) {
+      links_[number(peer)]->close();
+      set_link(peer, nullptr);
+    }
+  }
+}
+
+void BatchWorks::set_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link) {
+  links_[number(peer)] = std::move(link);
+  mux_.set_link(peer, links_[number(peer)].get());
+  links_up_.store((links_[number(mpc::next(options_.self))] ? 1U : 0U) +
+                      (links_[number(mpc::previous(options_.self))] ? 1U : 0U),
+                  std::memory_order_relaxed);
+}
+
+Task<Status> BatchWorks::greet(mpc::PartyIndex peer, FrameLink& link) {
+  const std::optional<Trio> trio = trio_;
+  if (!trio || stopping_) {
+    co_return Error(Errc::closed, "bulk link: no pair secrets yet");
+  }
+  const mpc::PartyIndex self = options_.self;
+  BulkHello mine;
+  mine.generation = trio->generations[number(self) - 1U];
+  mine.name = trio->name_of(self, peer);
+  TERCET_CO_TRY_STATUS(
+      link.send(Frame(static_cast<std::uint8_t>(PeerFrame::bulk_hello), mine.encode())));
+  TERCET_CO_TRY(Frame frame, co_await with_deadline(link.receive(), Deadline::in(kGreetLimit)));
+  if (frame.type != static_cast<std::uint8_t>(PeerFrame::bulk_hello)) {
+    co_return Error(Errc::peer_malformed, "bulk link: the first frame is no greeting");
+  }
+  TERCET_CO_TRY(const BulkHello theirs, BulkHello::decode(frame.body));
+  if (trio_ != trio || theirs.generation != trio->generations[number(peer) - 1U] ||
+      theirs.name != mine.name) {
+    co_return Error(Errc::session_mismatch, "bulk link: the peer names another pair secret");
+  }
+  co_return ok_status();
+}
+
+Task<void> BatchWorks::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link) {
+  Status ended = co_await greet(peer, *link);
+  if (ended.ok()) {
+    if (links_[number(peer)]) {
+      links_[number(peer)]->close();
+      mux_.set_link(peer, nullptr);
+    }
+    set_link(peer, link);
+    options_.log.info("bulk_link_up", field("peer", number(peer)));
+    while (ended.ok()) {
+      Result<Frame> frame = co_await link->receive();
+      if (!frame) {
+        ended = std::move(frame).error();
+      } else if (links_[number(peer)] != link) {
+        ended = Error(Errc::closed, "bulk link: replaced, or its secret is gone");
+      } else {
+        ended = dispatch(peer, std::move(frame).value());
+      }
+    }
+  }
+  link->close();
+  if (links_[number(peer)] == link) {
+    set_link(peer, nullptr);
+  }
+  options_.log.info("bulk_link_down",
+                    field("peer", number(peer)),
+                    field("code", ended.error().code()),
+                    field("detail", public_text(ended.error().what())));
+}
+
+Status BatchWorks::dispatch(mpc::PartyIndex from, Frame frame) {
+  switch (static_cast<PeerFrame>(frame.type)) {
+    case PeerFrame::session:
+      return mux_.on_session_frame(from, frame.body);
+    case PeerFrame::abort:
+      return mux_.on_abort_frame(from, frame.body);
+    case PeerFrame::propose:
+      on_proposal(from, frame.body);
+      return ok_status();
+    default:
+      return Error(Errc::peer_malformed, "bulk link: a frame that has no place here");
+  }
+}
+
+void BatchWorks::on_proposal(mpc::PartyIndex from, ByteView raw) {
+  Result<Proposal> proposal = Proposal::decode(raw);
+  if (!proposal || !trio_) {
+    return;
+  }
+  ByteReader plan(proposal->plan);
+  const LeaseId lease(plan.array<LeaseId::kBytes>());
+  const std::uint32_t vectors = plan.u32();
+  const bool valid = plan.finish("batch plan").ok() && from == mpc::PartyIndex::p1 &&
+                     proposal->kind == SessionKind::batch && proposal->opener == kProposerName &&
+                     proposal->set == 0 && !proposal->with_contributions &&
+                     proposal->vectors.count == 0 && vectors >= options_.vectors_min &&
+                     vectors <= options_.vectors_max;
+  if (!valid || !leases_.contains(lease) || joined_ >= kJoinedMax || stopping_) {
+    const SessionId meeting =
+        AgreementRunner::identity(options_.cluster, *proposal, *trio_).proposal_hash();
+    mux_.send_abort(meeting, std::nullopt, valid ? Errc::not_found : Errc::invalid_argument);
+    return;
+  }
+  ++joined_;
+  tasks_.spawn(join(std::move(proposal).value(), lease, vectors));
+}
+
+Task<void> BatchWorks::join(Proposal proposal, LeaseId lease, std::uint32_t vectors) {
+  const Status ended = co_await make(std::move(proposal), lease, vectors);
+  --joined_;
+  if (!ended.ok()) {
+    options_.log.warn("batch_failed",
+                      field("lease", lease),
+                      field("code", ended.error().code()),
+                      field("detail", public_text(ended.error().what())));
+  }
+}
+
+Task<void> BatchWorks::run_orders() {
+  while (!orders_.empty() && !stopping_) {
+    const auto [lease, vectors] = orders_.front();
+    orders_.pop_front();
+    const Status ended = co_await run_order(lease, vectors);
+    if (!ended.ok()) {
+      options_.log.warn("batch_failed",
+                        field("lease", lease),
+                        field("code", ended.error().code()),
+                        field("detail", public_text(ended.error().what())));
+    }
+    options_.order_ended(lease, ended);
+  }
+  ordering_ = false;
+}
+
+Task<Status> BatchWorks::run_order(LeaseId lease, std::uint32_t vectors) {
+  if (!trio_ || !links_up() || !leases_.contains(lease)) {
+    co_return Error(Errc::wrong_state, "batch: links down, or the lease has ended");
+  }
+  Proposal proposal;
+  proposal.kind = SessionKind::batch;
+  proposal.opener = std::string(kProposerName);
+  proposal.nonce = options_.random->array<32>();
+  proposal.plan = plan_of(lease, vectors);
+  proposal.lifetime_ms = static_cast<std::uint32_t>(options_.batch_limit.count());
+  const Bytes raw = proposal.encode();
+  for (const mpc::PartyIndex peer : {mpc::next(options_.self), mpc::previous(options_.self)}) {
+    TERCET_CO_TRY_STATUS(
+        links_[number(peer)]->send(Frame(static_cast<std::uint8_t>(PeerFrame::propose), raw)));
+  }
+  co_return co_await make(std::move(proposal), lease, vectors);
+}
+
+Task<Status> BatchWorks::make(Proposal proposal, LeaseId lease, std::uint32_t vectors) {
+  if (!trio_) {
+    co_return Error(Errc::closed, "batch: the pair secrets are gone");
+  }
+  TERCET_CO_TRY(const std::unique_ptr<AgreedSession> session,
+                co_await runner_.run(std::move(proposal),
+                                     *trio_,
+                                     secrets_,
+                                     Deadline::in(options_.agreement_limit),
+                                     Deadline::in(options_.batch_limit)));
+  Result<mpc::OneHotBatch> batch =
+      co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors);
+  if (!batch) {
+    session->abort(batch.error().code());
+    co_return std::move(batch).error();
+  }
+  session->finish();
+  if (leases_.contains(lease)) {
+    options_.made(lease, std::move(batch).value());
+  }
+  co_return ok_status();
+}
+
+}  // namespace tercet::node

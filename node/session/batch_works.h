@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "core/async/task_group.h"
+#include "core/log/log.h"
+#include "core/net/frame_link.h"
+#include "core/random/random.h"
+#include "mpc/onehot/stock.h"
+#include "node/link/session_mux.h"
+#include "node/link/trio.h"
+#include "node/session/agreement.h"
+
+namespace tercet::node {
+
+/// Makes batches of one-hot vectors for leases, with the peers, over bulk links of its own and, in
+/// the daemon, on a thread of its own, so that it never delays a request (protocol.md 4). P1
+/// proposes what the service orders; the others join for leases they know.
+///
+/// Threads: everything but the functions marked "any thread" runs on the bulk executor. The service
+/// speaks to it by those, and gets batches through `Options::made`, called on the bulk executor.
+class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
+ public:
+  class Options {
+   public:
+    Options() = default;
+    mpc::PartyIndex self = mpc::PartyIndex::p1;
+    ClusterId cluster;
+    std::uint32_t vectors_min = 1U << 16U;
+    std::uint32_t vectors_max = 1U << 17U;
+    Milliseconds agreement_limit{5000};
+    Milliseconds batch_limit{60000};
+    RandomSource* random = nullptr;
+    Logger log;
+    /// A verified batch for the lease; all three nodes have it, or will at once.
+    std::function<void(LeaseId, mpc::OneHotBatch)> made;
+    /// An order ended, well or not; P1 only.
+    std::function<void(LeaseId, Status)> order_ended;
+  };
+
+  BatchWorks(asio::any_io_executor executor, Options options);
+
+  const asio::any_io_executor& executor() const { return executor_; }
+
+  /// Any thread: which secrets are in force; none closes links and sessions that named others.
+  void set_trust(std::optional<Trio> trio, mpc::PairSecrets secrets);
+  /// Any thread: batches may be made for the lease from now on.
+  void open_lease(const LeaseId& lease);
+  /// Any thread.
+  void end_lease(const LeaseId& lease);
+  /// Any thread, P1: make a batch for the lease, after those ordered before.
+  void order(const LeaseId& lease, std::uint32_t vectors);
+  /// Any thread: closes all links and ends all work; `drained` becomes ready when all is gone.
+  void stop();
+
+  /// Runs one connected bulk link until it closes. On the bulk executor.
+  Task<void> run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link);
+
+  /// Any thread: both bulk links are up.
+  bool links_up() const { return links_up_.load(std::memory_order_relaxed) == 2; }
+
+  TaskGroup& tasks() { return tasks_; }
+
+ private:
+  Task<Status> greet(mpc::PartyIndex peer, FrameLink& link);
+  Status dispatch(mpc::PartyIndex from, Frame frame);
+  void on_proposal(mpc::PartyIndex from, ByteView raw);
+  Task<void> run_orders();
+  Task<Status> run_order(LeaseId lease, std::uint32_t vectors);
+  Task<Status> make(Proposal proposal, LeaseId lease, std::uint32_t vectors);
+  Task<void> join(Proposal proposal, LeaseId lease, std::uint32_t vectors);
+  void close_links();
+  void set_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link);
+
+  asio::any_io_executor executor_;
+  Options options_;
+  SessionMux mux_;
+  AgreementRunner runner_;
+  TaskGroup tasks_;
+  std::optional<Trio> trio_;
+  mpc::PairSecrets secrets_;
+  std::array<std::shared_ptr<FrameLink>, 4> links_;
+  std::set<LeaseId> leases_;
+  std::deque<std::pair<LeaseId, std::uint32_t>> orders_;
+  bool ordering_ = false;
+  unsigned joined_ = 0;
+  bool stopping_ = false;
+  std::atomic<unsigned> links_up_{0};
+};
+
+}  // namespace tercet::node

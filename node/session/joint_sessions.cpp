@@ -1,0 +1,242 @@
+#include "node/session/joint_sessions.h"
+
+#include <utility>
+
+namespace tercet::node {
+
+namespace {
+
+constexpr Milliseconds kOwnLeaseLifetime{5000};
+constexpr Milliseconds kRetryPause{500};
+constexpr std::uint32_t kLifetimeMsMax = 120'000;
+constexpr std::string_view kProposerName = "P1";
+
+}  // namespace
+
+JointSessions::JointSessions(NodeContext& context)
+    : context_(context), runner_(context.hub->mux(), context.options.cluster, context.random) {}
+
+bool JointSessions::three_up() const {
+  return context_.hub->trio().has_value() && own_lease() != nullptr;
+}
+
+void JointSessions::serve(SessionKind kind, SessionHandler& handler) {
+  handlers_[kind] = &handler;
+}
+
+mpc::PairSecrets JointSessions::secrets_now() const {
+  return mpc::PairSecrets(context_.hub->secret_with(mpc::next(self())),
+                          context_.hub->secret_with(mpc::previous(self())));
+}
+
+Lease* JointSessions::own_lease() const {
+  for (const auto& [id, lease] : context_.generation->leases()) {
+    if (lease->is_own()) {
+      return lease.get();
+    }
+  }
+  return nullptr;
+}
+
+Task<Result<std::unique_ptr<JointSession>>> JointSessions::propose(SessionKind kind,
+                                                                   Bytes plan,
+                                                                   std::uint32_t vector_count,
+                                                                   bool with_contributions,
+                                                                   Deadline until) {
+  const std::optional<Trio> trio = context_.hub->trio();
+  if (self() != mpc::PartyIndex::p1) {
+    co_return Error(Errc::wrong_state, "propose: only P1 proposes");
+  }
+  if (!trio || context_.stopping) {
+    co_return Error(Errc::wrong_state, "propose: not all three nodes are linked");
+  }
+  Proposal proposal;
+  proposal.kind = kind;
+  proposal.opener = std::string(kProposerName);
+  proposal.nonce = context_.random.array<32>();
+  proposal.with_contributions = with_contributions;
+  proposal.plan = std::move(plan);
+  proposal.lifetime_ms = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(until.remaining().count(), 1, kLifetimeMsMax));
+  std::optional<mpc::VectorRange> vectors;
+  if (vector_count > 0) {
+    Lease* lease = own_lease();
+    const auto place = lease == nullptr ? std::nullopt : lease->find_vectors(vector_count);
+    if (!place) {
+      co_return Error(Errc::exhausted, "propose: the nodes' own lease lacks vectors")
+          .hint("they are being made; try again in some seconds");
+    }
+    proposal.vectors.lease = lease->id();
+    proposal.vectors.batch = place->first;
+    proposal.vectors.first = place->second;
+    proposal.vectors.count = vector_count;
+    TERCET_CO_TRY(mpc::VectorRange burnt,
+                  lease->burn_vectors(place->first, place->second, vector_count));
+    vectors.emplace(std::move(burnt));
+  }
+  context_.generation->count_session();
+  context_.hub->set_session_count(context_.generation->session_count());
+  context_.hub->send_both(PeerFrame::propose, proposal.encode());
+  const Deadline agreement_until = until.earlier_of(Deadline::in(context_.options.agreement_limit));
+  Result<std::unique_ptr<AgreedSession>> session =
+      co_await runner_.run(std::move(proposal), *trio, secrets_now(), agreement_until, until);
+  if (!session) {
+    co_return std::move(session).error();
+  }
+  if (vectors) {
+    session.value()->give_vectors(std::move(*vectors));
+  }
+  std::unique_ptr<JointSession> joint = std::move(session).value();
+  co_return joint;
+}
+
+Status JointSessions::check_proposal(mpc::PartyIndex from, const Proposal& proposal) const {
+  if (from != mpc::PartyIndex::p1 || proposal.opener != kProposerName ||
+      proposal.set != static_cast<std::uint8_t>(mpc::ParticipantSet::p123)) {
+    return Error(Errc::denied, "proposal: only P1 proposes, and for all three");
+  }
+  if (proposal.lifetime_ms == 0 || proposal.lifetime_ms > kLifetimeMsMax) {
+    return Error(Errc::out_of_range, "proposal: lifetime");
+  }
+  if (proposal.kind == SessionKind::own_lease) {
+    if (proposal.vectors.count != 0 || !proposal.plan.empty()) {
+      return Error(Errc::invalid_argument, "proposal: a lease takes no vectors");
+    }
+    return ok_status();
+  }
+  const auto handler = handlers_.find(proposal.kind);
+  if (handler == handlers_.end()) {
+    return Error(Errc::unsupported, "proposal: nothing here serves this kind");
+  }
+  TERCET_TRY_STATUS(handler->second->accept(proposal.plan, proposal.vectors.count));
+  if (proposal.vectors.count > 0) {
+    const Lease* lease = context_.generation->find_lease(proposal.vectors.lease);
+    if (lease == nullptr || !lease->is_own()) {
+      return Error(Errc::not_found, "proposal: vectors of a lease that is not the nodes' own");
+    }
+    return lease->check_vectors(
+        proposal.vectors.batch, proposal.vectors.first, proposal.vectors.count);
+  }
+  return ok_status();
+}
+
+void JointSessions::on_proposal(mpc::PartyIndex from, Bytes raw) {
+  Result<Proposal> proposal = Proposal::decode(raw);
+  Status accepted = proposal ? check_proposal(from, *proposal) : Status(proposal.error());
+  const std::optional<Trio> trio = context_.hub->trio();
+  if (accepted.ok() && (!trio || context_.stopping)) {
+    accepted = Error(Errc::wrong_state, "proposal: not all three nodes are linked here");
+  }
+  if (!accepted.ok()) {
+    context_.log.warn("proposal_refused",
+                      field("peer", number(from)),
+                      field("code", accepted.error().code()),
+                      field("detail", public_text(accepted.error().what())));
+    if (proposal && trio) {
+      const SessionId meeting =
+          AgreementRunner::identity(context_.options.cluster, *proposal, *trio).proposal_hash();
+      context_.hub->mux().send_abort(meeting, std::nullopt, accepted.error().code());
+    }
+    return;
+  }
+  context_.tasks.spawn(join(std::move(proposal).value(), *trio, secrets_now()));
+}
+
+Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets secrets) {
+  std::optional<mpc::VectorRange> vectors;
+  const SessionKind kind = proposal.kind;
+  if (proposal.vectors.count > 0) {
+    Lease* lease = context_.generation->find_lease(proposal.vectors.lease);
+    Result<mpc::VectorRange> burnt =
+        lease == nullptr
+            ? Result<mpc::VectorRange>(Error(Errc::closed, "the own lease ended"))
+            : lease->burn_vectors(
+                  proposal.vectors.batch, proposal.vectors.first, proposal.vectors.count);
+    if (!burnt) {
+      co_return;
+    }
+    vectors.emplace(std::move(burnt).value());
+  }
+  context_.generation->count_session();
+  context_.hub->set_session_count(context_.generation->session_count());
+  const Deadline until = Deadline::in(Milliseconds(proposal.lifetime_ms));
+  const Deadline agreement_until = until.earlier_of(Deadline::in(context_.options.agreement_limit));
+  Result<std::unique_ptr<AgreedSession>> session =
+      co_await runner_.run(std::move(proposal), trio, secrets, agreement_until, until);
+  if (!session) {
+    context_.log.warn("agreement_failed",
+                      field("code", session.error().code()),
+                      field("detail", public_text(session.error().what())));
+    co_return;
+  }
+  if (kind == SessionKind::own_lease) {
+    session.value()->finish();
+    adopt_own_lease(session.value()->sid(), trio, secrets);
+    co_return;
+  }
+  if (vectors) {
+    session.value()->give_vectors(std::move(*vectors));
+  }
+  const SessionId sid = session.value()->sid();
+  std::unique_ptr<JointSession> joint = std::move(session).value();
+  const Status ended = co_await handlers_.at(kind)->run(std::move(joint));
+  AuditRecord record("joint_session");
+  record.id("sid", sid).text("outcome", ended.ok() ? "done" : "failed");
+  if (!ended.ok()) {
+    record.error(ended.error().code()).text("detail", ended.error().what());
+  }
+  // An audit trail that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(context_.audit.write(std::move(record)));
+}
+
+void JointSessions::tick() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (self() != mpc::PartyIndex::p1 || opening_ || now < retry_after_ || context_.stopping ||
+      !context_.hub->trio() || own_lease() != nullptr) {
+    return;
+  }
+  opening_ = true;
+  context_.tasks.spawn(open_own_lease());
+}
+
+Task<void> JointSessions::open_own_lease() {
+  const std::optional<Trio> trio = context_.hub->trio();
+  const mpc::PairSecrets secrets = secrets_now();
+  Result<std::unique_ptr<JointSession>> session =
+      co_await propose(SessionKind::own_lease, Bytes(), 0, false, Deadline::in(kOwnLeaseLifetime));
+  opening_ = false;
+  if (!session) {
+    retry_after_ = std::chrono::steady_clock::now() + kRetryPause;
+    context_.log.warn("own_lease_failed",
+                      field("code", session.error().code()),
+                      field("detail", public_text(session.error().what())));
+    co_return;
+  }
+  session.value()->finish();
+  if (trio) {
+    adopt_own_lease(session.value()->sid(), *trio, secrets);
+  }
+}
+
+void JointSessions::adopt_own_lease(const SessionId& sid,
+                                    const Trio& trio,
+                                    mpc::PairSecrets secrets) {
+  if (!context_.hub->stands(trio)) {
+    return;  // a generation ended while the nodes agreed
+  }
+  if (const Lease* old = own_lease(); old != nullptr) {
+    const LeaseId old_id = old->id();
+    context_.generation->end_lease(old_id);
+  }
+  Lease& lease = context_.generation->add_lease(
+      std::make_unique<Lease>(sid,
+                              std::string(),
+                              mpc::ParticipantSet::p123,
+                              trio,
+                              std::move(secrets),
+                              context_.options.slot_sessions_per_lease_second));
+  lease.batches_wanted = context_.options.batches_of_own_lease;
+  on_lease(lease);
+}
+
+}  // namespace tercet::node

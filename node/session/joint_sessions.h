@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "core/async/task.h"
+#include "node/session/agreement.h"
+#include "node/session/node_context.h"
+#include "node/session/session_host.h"
+
+namespace tercet::node {
+
+/// Sessions among the nodes over the request links: the nodes' own lease, and those of
+/// administrators' commands with vectors from it (protocol.md 6, 10). P1 proposes.
+/// Threads: the service's executor only.
+class JointSessions final : public SessionHost {
+ public:
+  explicit JointSessions(NodeContext& context);
+
+  // SessionHost
+  mpc::PartyIndex self() const override { return context_.options.self; }
+
+  bool three_up() const override;
+  void serve(SessionKind kind, SessionHandler& handler) override;
+  Task<Result<std::unique_ptr<JointSession>>> propose(SessionKind kind,
+                                                      Bytes plan,
+                                                      std::uint32_t vector_count,
+                                                      bool with_contributions,
+                                                      Deadline until) override;
+
+  /// A proposal frame from a peer.
+  void on_proposal(mpc::PartyIndex from, Bytes raw);
+  /// P1: opens the own lease where it is missing; call with every heartbeat.
+  void tick();
+
+  /// The nodes' own lease, or null.
+  Lease* own_lease() const;
+
+  /// Tells the owner of new leases; set before the first link.
+  std::function<void(Lease&)> on_lease;
+
+ private:
+  Task<void> open_own_lease();
+  Task<void> join(Proposal proposal, Trio trio, mpc::PairSecrets secrets);
+  Status check_proposal(mpc::PartyIndex from, const Proposal& proposal) const;
+  Result<std::unique_ptr<AgreedSession>> with_vectors(std::unique_ptr<AgreedSession> session);
+  void adopt_own_lease(const SessionId& sid, const Trio& trio, mpc::PairSecrets secrets);
+  mpc::PairSecrets secrets_now() const;
+
+  NodeContext& context_;
+  AgreementRunner runner_;
+  std::map<SessionKind, SessionHandler*> handlers_;
+  bool opening_ = false;
+  SteadyTime retry_after_{};
+};
+
+}  // namespace tercet::node

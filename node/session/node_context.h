@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "core/async/task_group.h"
+#include "core/log/log.h"
+#include "core/random/random.h"
+#include "core/time/clock.h"
+#include "mpc/prf/pair_secret.h"
+#include "node/generation/generation.h"
+#include "node/link/peer_hub.h"
+#include "node/policy/audit_trail.h"
+#include "node/policy/authorise.h"
+#include "node/session/node_metrics.h"
+#include "node/session/service_options.h"
+
+namespace tercet::node {
+
+/// What the parts of a NodeService share. Made and owned by the service; the parts hold references.
+/// Threads: the service's executor only.
+class NodeContext {
+ public:
+  NodeContext(asio::any_io_executor service_executor,
+              const NodeServiceOptions& service_options,
+              KeyDirectory& directory,
+              AuditTrail& audit_trail,
+              NodeMetrics& node_metrics,
+              Logger logger,
+              RandomSource& random_source,
+              const WallClock& wall_clock)
+      : executor(service_executor),
+        options(service_options),
+        keys(directory),
+        audit(audit_trail),
+        metrics(node_metrics),
+        log(std::move(logger)),
+        random(random_source),
+        clock(wall_clock),
+        tasks(service_executor) {}
+
+  asio::any_io_executor executor;
+  NodeServiceOptions options;
+  KeyDirectory& keys;
+  AuditTrail& audit;
+  NodeMetrics& metrics;
+  Logger log;
+  RandomSource& random;
+  const WallClock& clock;
+  TaskGroup tasks;
+  std::unique_ptr<PeerHub> hub;
+  std::unique_ptr<Generation> generation;
+  std::unique_ptr<Authoriser> authoriser;
+  bool stopping = false;
+
+  /// Counts a session begun by this generation, and tells the peers its id with the next heartbeat.
+  void count_session(const SessionId& sid) {
+    generation->count_session();
+    hub->set_session_count(generation->session_count());
+    hub->note_ran(sid);
+  }
+};
+
+}  // namespace tercet::node

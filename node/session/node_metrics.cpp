@@ -1,0 +1,68 @@
+#include "node/session/node_metrics.h"
+
+namespace tercet::node {
+
+namespace {
+
+constexpr unsigned kRefusalsWrittenPerSecond = 10;
+
+}  // namespace
+
+NodeMetrics::NodeMetrics(Registry& registry)
+    : batches_made(
+          registry.counter("tercet_node_batches_made_total", "Verified batches of vectors")),
+      batches_failed(
+          registry.counter("tercet_node_batches_failed_total", "Batches that did not end well")),
+      aborts_by_peers(registry.counter("tercet_node_peer_aborts_total",
+                                       "Sessions that a peer aborted or ran under another id")),
+      sessions_unknown(registry.counter("tercet_node_sessions_unknown_total",
+                                        "Sessions that a peer ran and this node did not")),
+      leases_opened(registry.counter("tercet_node_leases_opened_total", "Leases opened")),
+      leases_ended(registry.counter("tercet_node_leases_ended_total", "Leases ended")),
+      generations(
+          registry.counter("tercet_node_generations_total", "Generations this process has begun")),
+      keys_differ(registry.counter("tercet_node_keys_differ_total",
+                                   "Keys whose components differ from a peer's copy")),
+      peers_up(registry.gauge("tercet_node_peers_up", "Peer links that are up")),
+      three_up(registry.gauge("tercet_node_three_up", "1 while all three nodes are linked")),
+      leases(registry.gauge("tercet_node_leases", "Open leases")),
+      vectors_in_stock(
+          registry.gauge("tercet_node_vectors_in_stock", "One-hot vectors ready for use")),
+      slots_held(registry.gauge("tercet_node_slots_held", "Prepared slots")),
+      registry_(registry) {}
+
+void NodeMetrics::count_operation(std::string_view operation,
+                                  const Status& outcome,
+                                  SteadyTime began) {
+  const Registry::Labels labels = {
+      {"operation", std::string(operation)},
+      {"outcome", outcome.ok() ? "released" : std::string(errc_name(outcome.error().code()))}};
+  registry_.counter("tercet_node_operations_total", "Operations that were allowed", labels).add();
+  if (outcome.ok()) {
+    const auto took = std::chrono::steady_clock::now() - began;
+    registry_
+        .histogram("tercet_node_operation_seconds",
+                   "From the request's arrival to its release",
+                   {{"operation", std::string(operation)}})
+        .observe(std::chrono::duration<double>(took).count());
+  }
+}
+
+void NodeMetrics::count_refusal(std::string_view operation, Errc code) {
+  registry_
+      .counter("tercet_node_refusals_total",
+               "Requests refused before anything was burnt",
+               {{"operation", std::string(operation)}, {"code", std::string(errc_name(code))}})
+      .add();
+}
+
+bool NodeMetrics::may_write_refusal() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now - refusal_second_ > std::chrono::seconds(1)) {
+    refusal_second_ = now;
+    refusals_in_second_ = 0;
+  }
+  return ++refusals_in_second_ <= kRefusalsWrittenPerSecond;
+}
+
+}  // namespace tercet::node

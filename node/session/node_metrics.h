@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/metrics/metrics.h"
+#include "core/time/clock.h"
+
+namespace tercet::node {
+
+/// The node service's metrics, under fixed names (configs/alerts names them). Label values are
+/// operations and error codes only.
+class NodeMetrics {
+ public:
+  explicit NodeMetrics(Registry& registry);
+
+  /// `began` is when the request arrived.
+  void count_operation(std::string_view operation, const Status& outcome, SteadyTime began);
+  void count_refusal(std::string_view operation, Errc code);
+  /// Refusals are cheap to cause: at most ten are written into the audit each second (rule AU7),
+  /// all of them are counted.
+  bool may_write_refusal();
+
+  Counter& batches_made;
+  Counter& batches_failed;
+  Counter& aborts_by_peers;
+  Counter& sessions_unknown;
+  Counter& leases_opened;
+  Counter& leases_ended;
+  Counter& generations;
+  Counter& keys_differ;
+  Gauge& peers_up;
+  Gauge& three_up;
+  Gauge& leases;
+  Gauge& vectors_in_stock;
+  Gauge& slots_held;
+
+ private:
+  Registry& registry_;
+  SteadyTime refusal_second_{};
+  unsigned refusals_in_second_ = 0;
+};
+
+}  // namespace tercet::node

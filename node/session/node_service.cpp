@@ -1,0 +1,485 @@
+#include "node/session/node_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "core/async/deadline.h"
+#include "mpc/gcm/limits.h"
+#include "node/policy/audit_trail.h"
+#include "node/session/batch_works.h"
+#include "node/session/joint_sessions.h"
+#include "node/session/node_context.h"
+#include "node/session/node_metrics.h"
+#include "node/session/proxy_link.h"
+#include "node/session/request_runner.h"
+
+namespace tercet::node {
+
+namespace {
+
+constexpr std::size_t kBatchesPerLeaseMax = 10;
+constexpr Milliseconds kOrderPause{500};  ///< after a batch that failed
+
+}  // namespace
+
+/// The parts, in the order they are built.
+class NodeService::Impl {
+ public:
+  Impl(const NodeServiceOptions& options, const Parts& parts)
+      : metrics(*parts.metrics),
+        context(parts.executor,
+                options,
+                *parts.keys,
+                *parts.audit,
+                metrics,
+                parts.log,
+                *parts.random,
+                *parts.clock) {}
+
+  NodeMetrics metrics;
+  NodeContext context;
+  std::unique_ptr<AgreementRunner> agreements;
+  std::unique_ptr<JointSessions> joint;
+  std::unique_ptr<RequestRunner> runner;
+  std::shared_ptr<BatchWorks> works;
+  /// Dies with the service: what the bulk thread posts back looks at it first.
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  std::map<std::string, std::shared_ptr<ProxyLink>> proxies;
+  std::map<LeaseId, unsigned> ordered;
+  SteadyTime order_after{};
+  SteadyTime started = std::chrono::steady_clock::now();
+};
+
+NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
+    : impl_(std::make_unique<Impl>(options, parts)) {
+  NodeContext& context = impl_->context;
+  context.authoriser =
+      std::make_unique<Authoriser>(context.options, context.keys, parts.secrets, context.clock);
+  PeerHub::Options hub;
+  hub.self = options.self;
+  hub.cluster = options.cluster;
+  hub.keys = parts.keys;
+  hub.commands = parts.commands;
+  hub.statements = parts.statements;
+  hub.random = parts.random;
+  hub.log = &context.log;
+  PeerHub::Events events;
+  events.trust_changed = [this] { on_trust_changed(); };
+  events.own_generation_over = [this] { begin_generation(); };
+  events.proposal = [this](mpc::PartyIndex from, Bytes raw) {
+    impl_->joint->on_proposal(from, std::move(raw));
+  };
+  events.link_changed = [this](mpc::PartyIndex peer, bool up) {
+    AuditRecord record(up ? "peer_link_up" : "peer_link_down");
+    record.number("peer", number(peer));
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(impl_->context.audit.write(std::move(record)));
+    update_trust();
+    if (up && on_progress) {
+      on_progress();
+    }
+  };
+  events.caught_up = [this] {
+    if (on_progress) {
+      on_progress();
+    }
+  };
+  events.key_differs = [this](const KeyId& key, mpc::PartyIndex peer) {
+    impl_->metrics.keys_differ.add();
+    impl_->context.log.error("key_differs", field("key", key), field("peer", number(peer)));
+    AuditRecord record("key_differs");
+    record.text("key", key.text()).number("peer", number(peer));
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(impl_->context.audit.write(std::move(record)));
+    impl_->context.authoriser->refuse_key(key);
+    key_changed(key);
+  };
+  events.session_unknown = [this](mpc::PartyIndex peer, const SessionId& sid) {
+    impl_->metrics.sessions_unknown.add();
+    impl_->context.log.debug("session_unknown", field("peer", number(peer)), field("sid", sid));
+  };
+  context.hub = std::make_unique<PeerHub>(parts.executor, hub, std::move(events));
+  context.hub->mux().on_event = [this](mpc::PartyIndex from, const SessionId& sid, Errc code) {
+    impl_->metrics.aborts_by_peers.add();
+    impl_->context.log.debug(
+        "peer_abort", field("peer", number(from)), field("sid", sid), field("code", code));
+  };
+  impl_->agreements =
+      std::make_unique<AgreementRunner>(context.hub->mux(), options.cluster, *parts.random);
+  impl_->joint = std::make_unique<JointSessions>(context);
+  impl_->joint->on_lease = [this](Lease& lease) { on_lease(lease); };
+  impl_->runner = std::make_unique<RequestRunner>(context);
+
+  BatchWorks::Options works;
+  works.self = options.self;
+  works.cluster = options.cluster;
+  works.vectors_min = options.batch_vectors;
+  works.vectors_max = std::max(options.batch_vectors, 1U << 17U);
+  works.agreement_limit = options.agreement_limit;
+  works.batch_limit = options.batch_limit;
+  works.random = parts.bulk_random;
+  works.log = parts.log;
+  const std::weak_ptr<bool> alive = impl_->alive;
+  const asio::any_io_executor home = parts.executor;
+  works.made = [this, alive, home](LeaseId lease, mpc::OneHotBatch batch) {
+    asio::post(home, [this, alive, lease, moved = std::move(batch)]() mutable {
+      if (!alive.expired()) {
+        on_batch(lease, std::move(moved));
+      }
+    });
+  };
+  works.order_ended = [this, alive, home](LeaseId lease, Status ended) {
+    const bool ok = ended.ok();
+    asio::post(home, [this, alive, lease, ok] {
+      if (!alive.expired()) {
+        on_order_ended(lease, ok);
+      }
+    });
+  };
+  impl_->works = std::make_shared<BatchWorks>(parts.bulk_executor, std::move(works));
+  begin_generation();
+}
+
+NodeService::~NodeService() = default;
+
+void NodeService::begin_generation() {
+  NodeContext& context = impl_->context;
+  if (context.generation) {
+    while (!context.generation->leases().empty()) {
+      const LeaseId id = context.generation->leases().begin()->first;
+      end_lease(id, Errc::closed);
+    }
+  }
+  context.generation = std::make_unique<Generation>(context.random);
+  context.audit.set_generation(context.generation->id());
+  context.hub->set_generation(context.generation->id());
+  impl_->metrics.generations.add();
+  context.log.info("generation_begun", field("generation", context.generation->id()));
+  AuditRecord record("generation_begun");
+  record.id("generation_id", context.generation->id());
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(context.audit.write(std::move(record)));
+  update_trust();
+}
+
+void NodeService::start() {
+  if (impl_->context.options.beats) {
+    impl_->context.tasks.spawn(beat_loop());
+  }
+}
+
+Task<void> NodeService::beat_loop() {
+  while (!impl_->context.stopping) {
+    const Status slept = co_await sleep_for(PeerHub::kHeartbeat);
+    if (!slept.ok()) {
+      co_return;
+    }
+    beat();
+  }
+}
+
+Task<void> NodeService::stop() {
+  NodeContext& context = impl_->context;
+  context.stopping = true;
+  impl_->works->stop();
+  for (const auto& [name, proxy] : impl_->proxies) {
+    proxy->close();
+  }
+  context.hub->close_links();
+  context.tasks.close();
+  co_await context.tasks.join();
+  while (!context.generation->leases().empty()) {
+    const LeaseId id = context.generation->leases().begin()->first;
+    end_lease(id, Errc::closed);
+  }
+}
+
+Task<void> NodeService::join_bulk() {
+  TaskGroup& tasks = impl_->works->tasks();
+  tasks.close();
+  return tasks.join();
+}
+
+Task<void> NodeService::serve_peer(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link) {
+  return impl_->context.hub->run_link(peer, std::move(link));
+}
+
+Task<void> NodeService::serve_bulk(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link) {
+  return impl_->works->run_link(peer, std::move(link));
+}
+
+Task<void> NodeService::serve_proxy(std::shared_ptr<FrameLink> link) {
+  auto proxy = std::make_shared<ProxyLink>(
+      impl_->context, *impl_->runner, *impl_->agreements, std::move(link));
+  proxy->on_lease = [this](Lease& lease) { on_lease(lease); };
+  return serve_proxy_link(std::move(proxy));
+}
+
+Task<void> NodeService::serve_proxy_link(std::shared_ptr<ProxyLink> proxy) {
+  const std::string name = proxy->name();
+  if (const auto old = impl_->proxies.find(name); old != impl_->proxies.end()) {
+    old->second->close();
+  }
+  impl_->proxies[name] = proxy;
+  impl_->context.log.info("proxy_link_up", field("proxy", public_text(name)));
+  // The owner is back within the grace: its leases live on.
+  for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    if (lease->owner() == name) {
+      lease->orphaned_since = SteadyTime{};
+    }
+  }
+  co_await proxy->run();
+  const auto found = impl_->proxies.find(name);
+  if (found != impl_->proxies.end() && found->second == proxy) {
+    impl_->proxies.erase(found);
+    const SteadyTime now = std::chrono::steady_clock::now();
+    for (const auto& [id, lease] : impl_->context.generation->leases()) {
+      if (lease->owner() == name) {
+        lease->orphaned_since = now;
+      }
+    }
+  }
+}
+
+void NodeService::on_trust_changed() {
+  std::vector<LeaseId> ended;
+  for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    if (!impl_->context.hub->stands(lease->trio())) {
+      ended.push_back(id);
+    }
+  }
+  for (const LeaseId& id : ended) {
+    end_lease(id, Errc::link_closed);
+  }
+  update_trust();
+}
+
+void NodeService::update_trust() {
+  const NodeContext& context = impl_->context;
+  const std::optional<Trio> trio = context.hub->trio();
+  mpc::PairSecrets secrets;
+  if (trio) {
+    secrets = mpc::PairSecrets(context.hub->secret_with(mpc::next(context.options.self)),
+                               context.hub->secret_with(mpc::previous(context.options.self)));
+  }
+  impl_->works->set_trust(trio, std::move(secrets));
+  set_gauges();
+}
+
+void NodeService::on_lease(Lease& lease) {
+  impl_->metrics.leases_opened.add();
+  impl_->works->open_lease(lease.id());
+  AuditRecord record("lease_opened");
+  record.id("lease", lease.id()).text("owner", lease.is_own() ? "nodes" : lease.owner());
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(impl_->context.audit.write(std::move(record)));
+  impl_->context.log.info(
+      "lease_opened", field("lease", lease.id()), field("owner", public_text(lease.owner())));
+  order_stock();
+}
+
+void NodeService::end_lease(const LeaseId& id, Errc reason) {
+  const Lease* lease = impl_->context.generation->find_lease(id);
+  if (lease == nullptr) {
+    return;
+  }
+  impl_->metrics.leases_ended.add();
+  impl_->works->end_lease(id);
+  impl_->ordered.erase(id);
+  if (const auto proxy = impl_->proxies.find(lease->owner()); proxy != impl_->proxies.end()) {
+    mpc::wire::LeaseEnded ended;
+    ended.lease = id;
+    ended.reason = reason;
+    proxy->second->answer(mpc::wire::ProxyFrame::lease_ended, ended.encode());
+  }
+  AuditRecord record("lease_ended");
+  record.id("lease", id).text("owner", lease->is_own() ? "nodes" : lease->owner()).error(reason);
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(impl_->context.audit.write(std::move(record)));
+  impl_->context.log.info("lease_ended", field("lease", id), field("code", reason));
+  impl_->context.generation->end_lease(id);
+}
+
+void NodeService::end_orphans(SteadyTime now) {
+  std::vector<LeaseId> ended;
+  for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    if (lease->orphaned_since != SteadyTime{} &&
+        now - lease->orphaned_since > impl_->context.options.lease_grace) {
+      ended.push_back(id);
+    }
+  }
+  for (const LeaseId& id : ended) {
+    end_lease(id, Errc::closed);
+  }
+}
+
+void NodeService::beat() {
+  NodeContext& context = impl_->context;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  context.hub->beat();
+  end_orphans(now);
+  impl_->joint->tick();
+  order_stock();
+  mpc::wire::NodeStatus status;
+  const bool up = context.hub->trio().has_value();
+  const bool works = up && context.audit.working() && !context.stopping;
+  status.health = works ? mpc::wire::NodeHealth::active : mpc::wire::NodeHealth::unavailable;
+  status.wall_milliseconds = static_cast<std::uint64_t>(context.clock.now_milliseconds());
+  status.detail = health_detail();
+  for (const auto& [name, proxy] : impl_->proxies) {
+    proxy->answer(mpc::wire::ProxyFrame::node_status, status.encode());
+  }
+  set_gauges();
+}
+
+std::string NodeService::health_detail() const {
+  const NodeContext& context = impl_->context;
+  if (context.stopping) {
+    return "stopping";
+  }
+  if (!context.audit.working()) {
+    return "audit records cannot be written";
+  }
+  if (!context.hub->trio()) {
+    return "a peer is away";
+  }
+  return "serving";
+}
+
+void NodeService::order_stock() {
+  NodeContext& context = impl_->context;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (const auto& [id, lease] : context.generation->leases()) {
+    lease->drop_spent_batches(mpc::vectors_needed(0));
+  }
+  if (context.options.self != mpc::PartyIndex::p1 || context.stopping || now < impl_->order_after ||
+      !context.hub->trio() || !impl_->works->links_up()) {
+    return;
+  }
+  for (const auto& [id, lease] : context.generation->leases()) {
+    // An owner of no batches yet goes first by being asked for one at a time.
+    const std::uint64_t batch = context.options.batch_vectors;
+    const std::uint32_t target =
+        lease->is_own() ? context.options.batches_of_own_lease
+                        : std::max(context.options.batches_per_lease, lease->batches_wanted);
+    unsigned& ordered = impl_->ordered[id];
+    const std::uint64_t coming = lease->vectors_left() + ordered * batch;
+    if (ordered == 0 && coming + batch / 2 <= target * batch) {
+      ++ordered;
+      impl_->works->order(id, static_cast<std::uint32_t>(batch));
+    }
+  }
+}
+
+void NodeService::on_order_ended(const LeaseId& lease, bool ok) {
+  if (const auto found = impl_->ordered.find(lease); found != impl_->ordered.end()) {
+    found->second = 0;
+  }
+  if (ok) {
+    order_stock();
+  } else {
+    impl_->metrics.batches_failed.add();
+    impl_->order_after = std::chrono::steady_clock::now() + kOrderPause;
+  }
+}
+
+void NodeService::on_batch(const LeaseId& lease_id, mpc::OneHotBatch batch) {
+  Lease* lease = impl_->context.generation->find_lease(lease_id);
+  if (lease == nullptr || lease->batch_count() >= kBatchesPerLeaseMax) {
+    return;  // the lease ended meanwhile, or P1 makes more than anyone asked for
+  }
+  impl_->metrics.batches_made.add();
+  mpc::wire::BatchReady ready;
+  ready.lease = lease_id;
+  ready.batch = batch.id();
+  ready.vectors = static_cast<std::uint32_t>(batch.count());
+  impl_->context.log.debug("batch_ready",
+                           field("lease", lease_id),
+                           field("batch", batch.id()),
+                           field("vectors", ready.vectors));
+  lease->add_batch(std::move(batch));
+  if (const auto proxy = impl_->proxies.find(lease->owner()); proxy != impl_->proxies.end()) {
+    proxy->second->answer(mpc::wire::ProxyFrame::batch_ready, ready.encode());
+  }
+  if (lease->is_own() && on_progress) {
+    on_progress();
+  }
+}
+
+SessionHost& NodeService::sessions() {
+  return *impl_->joint;
+}
+
+void NodeService::key_changed(const KeyId& key) {
+  for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    lease->slots().drop_key(key);
+    lease->remembered().drop_key(key);
+  }
+  impl_->context.hub->send_key_digests();
+}
+
+void NodeService::pass_on_command(ByteView document) {
+  impl_->context.hub->pass_on_command(document);
+}
+
+bool NodeService::three_up() const {
+  return impl_->joint->three_up();
+}
+
+const GenerationId& NodeService::generation() const {
+  return impl_->context.generation->id();
+}
+
+void NodeService::set_gauges() {
+  const NodeContext& context = impl_->context;
+  NodeMetrics& metrics = impl_->metrics;
+  std::int64_t vectors = 0;
+  std::int64_t slots = 0;
+  if (context.generation) {
+    for (const auto& [id, lease] : context.generation->leases()) {
+      vectors += static_cast<std::int64_t>(lease->vectors_left());
+      slots += static_cast<std::int64_t>(lease->slots().held());
+    }
+    metrics.leases.set(static_cast<std::int64_t>(context.generation->leases().size()));
+  }
+  metrics.vectors_in_stock.set(vectors);
+  metrics.slots_held.set(slots);
+  const mpc::PartyIndex self = context.options.self;
+  metrics.peers_up.set((context.hub->link_up(mpc::next(self)) ? 1 : 0) +
+                       (context.hub->link_up(mpc::previous(self)) ? 1 : 0));
+  metrics.three_up.set(context.hub->trio() ? 1 : 0);
+}
+
+NodeReport NodeService::report() const {
+  const NodeContext& context = impl_->context;
+  NodeReport report;
+  report.node = context.options.node_id;
+  report.detail = health_detail();
+  report.health = report.detail == "serving" ? "active" : "unavailable";
+  report.generation = context.generation->id().hex();
+  const SteadyTime now = std::chrono::steady_clock::now();
+  report.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now - impl_->started).count();
+  report.wall_milliseconds = context.clock.now_milliseconds();
+  for (const mpc::PartyIndex peer :
+       {mpc::next(context.options.self), mpc::previous(context.options.self)}) {
+    NodeReport::Link link;
+    link.peer = "node-" + std::to_string(number(peer));
+    link.up = context.hub->link_up(peer);
+    report.peers.push_back(std::move(link));
+  }
+  for (const auto& [name, proxy] : impl_->proxies) {
+    NodeReport::Link link;
+    link.peer = name;
+    link.up = proxy->open();
+    report.proxies.push_back(std::move(link));
+  }
+  for (const auto& [id, lease] : context.generation->leases()) {
+    report.vectors_in_stock += lease->vectors_left();
+  }
+  report.leases = context.generation->leases().size();
+  return report;
+}
+
+}  // namespace tercet::node

@@ -1,0 +1,192 @@
+#include "node/session/proxy_link.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tercet::node {
+
+using mpc::wire::ProxyFrame;
+
+namespace {
+
+constexpr std::uint32_t kBatchesWantedMax = 8;
+
+}  // namespace
+
+ProxyLink::ProxyLink(NodeContext& context,
+                     RequestRunner& runner,
+                     AgreementRunner& agreements,
+                     std::shared_ptr<FrameLink> link)
+    : context_(context), runner_(runner), agreements_(agreements), link_(std::move(link)) {}
+
+void ProxyLink::answer(ProxyFrame type, Bytes body) {
+  if (open_) {
+    // A link that cannot take it is closing: its reader reports that.
+    static_cast<void>(link_->send(Frame(static_cast<std::uint8_t>(type), std::move(body))));
+  }
+}
+
+void ProxyLink::enlist(std::uint64_t ticket, MuxChannel* channel) {
+  running_[ticket] = channel;
+}
+
+void ProxyLink::dismiss(std::uint64_t ticket) {
+  running_.erase(ticket);
+}
+
+void ProxyLink::close() {
+  open_ = false;
+  link_->close();
+}
+
+Task<void> ProxyLink::run() {
+  const std::shared_ptr<ProxyLink> keep = shared_from_this();
+  Status ended = ok_status();
+  while (ended.ok()) {
+    Result<Frame> frame = co_await link_->receive();
+    if (!frame) {
+      ended = std::move(frame).error();
+    } else {
+      ended = dispatch(std::move(frame).value());
+    }
+  }
+  close();
+  // The owner is gone: nobody may receive what still runs (fault F4).
+  const std::map<std::uint64_t, MuxChannel*> running = std::move(running_);
+  for (const auto& [ticket, channel] : running) {
+    channel->abort(Errc::closed);
+  }
+  context_.log.info("proxy_link_down",
+                    field("proxy", public_text(name())),
+                    field("code", ended.error().code()),
+                    field("detail", public_text(ended.error().what())));
+}
+
+Status ProxyLink::dispatch(Frame frame) {
+  switch (static_cast<ProxyFrame>(frame.type)) {
+    case ProxyFrame::propose_lease:
+      return begin_lease(frame.body);
+    case ProxyFrame::authenticate:
+      return runner_.answer(*this, frame.body);
+    case ProxyFrame::make_slots:
+      return runner_.begin_slots(shared_from_this(), frame.body);
+    case ProxyFrame::encrypt:
+      return runner_.begin_encrypt(shared_from_this(), frame.body);
+    case ProxyFrame::decrypt:
+      return runner_.begin_decrypt(shared_from_this(), frame.body);
+    case ProxyFrame::cancel: {
+      TERCET_TRY(const mpc::wire::Cancel cancel, mpc::wire::Cancel::decode(frame.body));
+      if (const auto found = running_.find(cancel.ticket); found != running_.end()) {
+        found->second->abort(Errc::closed);
+      }
+      return ok_status();
+    }
+    case ProxyFrame::report:
+      return report(frame.body);
+    default:
+      return Error(Errc::peer_malformed, "proxy link: a frame that has no place here");
+  }
+}
+
+Status ProxyLink::report(ByteView body) {
+  TERCET_TRY(const mpc::wire::Report report, mpc::wire::Report::decode(body));
+  AuditRecord record("reported");  // the proxy's word, nothing more
+  record.text("proxy", name()).number("ticket", report.ticket);
+  record.text("outcome", report.error ? errc_name(*report.error) : std::string_view("answered"));
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(context_.audit.write(std::move(record)));
+  return ok_status();
+}
+
+Status ProxyLink::check_lease_request(const mpc::wire::ProposeLease& request) const {
+  if (request.version != mpc::wire::kProxyProtocolVersion) {
+    return Error(Errc::unsupported, "lease: the proxy speaks another protocol version")
+        .hint("run the same release at proxies and nodes");
+  }
+  const auto& known = context_.options.proxies;
+  if (std::find(known.begin(), known.end(), name()) == known.end()) {
+    return Error(Errc::denied, "lease: no such proxy in the cluster file");
+  }
+  if (context_.stopping || !context_.hub->trio()) {
+    return Error(Errc::link_closed, "lease: not all three nodes are linked");
+  }
+  std::size_t held = leases_opening_;
+  for (const auto& [id, lease] : context_.generation->leases()) {
+    held += lease->owner() == name() ? 1U : 0U;
+  }
+  if (held >= context_.options.leases_per_proxy_max) {
+    return Error(Errc::overloaded, "lease: the proxy holds as many as it may");
+  }
+  return ok_status();
+}
+
+void ProxyLink::refuse_lease(std::uint64_t ticket, const Error& error) {
+  context_.log.warn("lease_refused",
+                    field("proxy", public_text(name())),
+                    field("code", error.code()),
+                    field("detail", public_text(error.what())));
+  mpc::wire::Refused refused;
+  refused.ticket = ticket;
+  refused.reason = error.code();
+  answer(ProxyFrame::refused, refused.encode());
+}
+
+Status ProxyLink::begin_lease(ByteView body) {
+  TERCET_TRY(mpc::wire::ProposeLease request, mpc::wire::ProposeLease::decode(body));
+  if (Status allowed = check_lease_request(request); !allowed) {
+    refuse_lease(request.ticket, allowed.error());
+    return ok_status();
+  }
+  ++leases_opening_;
+  context_.tasks.spawn(open_lease(std::move(request)));
+  return ok_status();
+}
+
+Task<void> ProxyLink::open_lease(mpc::wire::ProposeLease request) {
+  const std::shared_ptr<ProxyLink> keep = shared_from_this();
+  const std::optional<Trio> trio = context_.hub->trio();
+  Proposal proposal;
+  proposal.kind = SessionKind::lease;
+  proposal.opener = name();
+  proposal.nonce = request.nonce;
+  ByteWriter plan;
+  plan.u32(request.batches_wanted);
+  proposal.plan = plan.take();
+  const mpc::PairSecrets secrets(context_.hub->secret_with(mpc::next(context_.options.self)),
+                                 context_.hub->secret_with(mpc::previous(context_.options.self)));
+  if (!trio) {
+    --leases_opening_;
+    refuse_lease(request.ticket, Error(Errc::link_closed, "lease: a peer went away"));
+    co_return;
+  }
+  context_.generation->count_session();
+  context_.hub->set_session_count(context_.generation->session_count());
+  const Deadline until = Deadline::in(context_.options.agreement_limit);
+  Result<std::unique_ptr<AgreedSession>> session =
+      co_await agreements_.run(std::move(proposal), *trio, secrets, until, until);
+  --leases_opening_;
+  if (!session) {
+    refuse_lease(request.ticket, session.error());
+    co_return;
+  }
+  session.value()->finish();
+  if (!open_ || !context_.hub->stands(*trio)) {
+    refuse_lease(request.ticket, Error(Errc::closed, "lease: ended while it was opened"));
+    co_return;
+  }
+  Lease& lease = context_.generation->add_lease(
+      std::make_unique<Lease>(session.value()->sid(),
+                              name(),
+                              mpc::ParticipantSet::p123,
+                              *trio,
+                              secrets,
+                              context_.options.slot_sessions_per_lease_second));
+  lease.batches_wanted = std::min(request.batches_wanted, kBatchesWantedMax);
+  mpc::wire::LeaseOpened opened;
+  opened.ticket = request.ticket;
+  opened.lease = lease.id();
+  answer(ProxyFrame::lease_opened, opened.encode());
+  on_lease(lease);
+}
+
+}  // namespace tercet::node

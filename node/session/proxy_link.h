@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "node/session/agreement.h"
+#include "node/session/node_context.h"
+#include "node/session/request_runner.h"
+
+namespace tercet::node {
+
+/// One connected proxy: reads its frames in order and answers on the same link.
+/// Threads: the service's executor only.
+class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<ProxyLink> {
+ public:
+  ProxyLink(NodeContext& context,
+            RequestRunner& runner,
+            AgreementRunner& agreements,
+            std::shared_ptr<FrameLink> link);
+
+  // ProxySeat
+  const std::string& name() const override { return link_->peer_name(); }
+
+  void answer(mpc::wire::ProxyFrame type, Bytes body) override;
+
+  bool open() const override { return open_; }
+
+  void enlist(std::uint64_t ticket, MuxChannel* channel) override;
+  void dismiss(std::uint64_t ticket) override;
+
+  /// Until the link closes.
+  Task<void> run();
+  void close();
+
+  /// Tells the service of a lease it opened; set before run().
+  std::function<void(Lease&)> on_lease;
+
+ private:
+  Status dispatch(Frame frame);
+  Status begin_lease(ByteView body);
+  Task<void> open_lease(mpc::wire::ProposeLease request);
+  Status check_lease_request(const mpc::wire::ProposeLease& request) const;
+  Status report(ByteView body);
+  void refuse_lease(std::uint64_t ticket, const Error& error);
+
+  NodeContext& context_;
+  RequestRunner& runner_;
+  AgreementRunner& agreements_;
+  std::shared_ptr<FrameLink> link_;
+  bool open_ = true;
+  unsigned leases_opening_ = 0;
+  std::map<std::uint64_t, MuxChannel*> running_;
+};
+
+}  // namespace tercet::node

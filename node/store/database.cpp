@@ -1,0 +1,228 @@
+#include "node/store/database.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace tercet::node {
+namespace {
+
+/// Rule D2: after a failed write or flush nobody knows what the disk holds. Starting again reads
+/// it.
+[[noreturn]] void die_of_io(sqlite3* database) {
+  std::fprintf(stderr,
+               "{\"level\":\"error\",\"component\":\"store\",\"event\":\"storage_write_failed\","
+               "\"code\":%d}\n",
+               sqlite3_extended_errcode(database));
+  std::_Exit(74);
+}
+
+Error storage_failure(sqlite3* database, int code, const char* what) {
+  switch (code & 0xff) {
+    case SQLITE_IOERR:
+      die_of_io(database);
+    case SQLITE_CONSTRAINT:
+      return Error(Errc::already_exists, std::string(what) + ": the row is there already");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Error(Errc::storage_corrupt, std::string(what) + ": the database is damaged")
+          .hint("restore this node from its backup, or recover it from its peers");
+    case SQLITE_FULL:
+      return Error(Errc::storage_error, std::string(what) + ": the disk is full")
+          .hint("free space in the data directory");
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return Error(Errc::storage_error, std::string(what) + ": the database cannot be written")
+          .hint("check owner and mode of the data directory and its file system");
+    default:
+      return Error(Errc::storage_error,
+                   std::string(what) + ": SQLite says " + sqlite3_errstr(code));
+  }
+}
+
+}  // namespace
+
+Statement::Statement(sqlite3* database, sqlite3_stmt* statement)
+    : database_(database), statement_(statement) {}
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      bound_(other.bound_),
+      misbound_(other.misbound_) {}
+
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
+
+Statement& Statement::with(std::int64_t value) {
+  misbound_ |= sqlite3_bind_int64(statement_, ++bound_, value) != SQLITE_OK;
+  return *this;
+}
+
+Statement& Statement::with(std::string_view text) {
+  misbound_ |= sqlite3_bind_text64(statement_,
+                                   ++bound_,
+                                   text.data() == nullptr ? "" : text.data(),
+                                   text.size(),
+                                   SQLITE_TRANSIENT,
+                                   SQLITE_UTF8) != SQLITE_OK;
+  return *this;
+}
+
+Statement& Statement::with(ByteView blob) {
+  static constexpr std::uint8_t kEmpty = 0;
+  misbound_ |= sqlite3_bind_blob64(statement_,
+                                   ++bound_,
+                                   blob.empty() ? &kEmpty : blob.data(),
+                                   blob.size(),
+                                   SQLITE_TRANSIENT) != SQLITE_OK;
+  return *this;
+}
+
+Statement& Statement::with_null() {
+  misbound_ |= sqlite3_bind_null(statement_, ++bound_) != SQLITE_OK;
+  return *this;
+}
+
+Status Statement::run() {
+  for (;;) {
+    TERCET_TRY(const bool more, next());
+    if (!more) {
+      return ok_status();
+    }
+  }
+}
+
+Result<bool> Statement::next() {
+  TERCET_CHECK(!misbound_ && bound_ == sqlite3_bind_parameter_count(statement_));
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) {
+    return true;
+  }
+  if (code == SQLITE_DONE) {
+    return false;
+  }
+  return storage_failure(database_, code, "use the node's database");
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string Statement::text(int column) const {
+  const Bytes bytes = blob(column);
+  return std::string(as_text(bytes));
+}
+
+Bytes Statement::blob(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  const int size = sqlite3_column_bytes(statement_, column);
+  if (data == nullptr || size <= 0) {
+    return {};
+  }
+  return Bytes(data, data + size);
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+  // Made by ourselves, so that no moment exists in which others may read it.
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) {
+    return Error(Errc::storage_error, "open the node's database: it cannot be made or written")
+        .hint("check owner, mode and free space of the data directory");
+  }
+  ::close(file);
+  sqlite3* handle = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, nullptr);
+  std::unique_ptr<Database> database(new Database(handle));
+  if (code != SQLITE_OK) {
+    return storage_failure(handle, code, "open the node's database");
+  }
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, 0);
+  TERCET_TRY_STATUS(
+      database->execute("PRAGMA locking_mode=EXCLUSIVE;"
+                        "PRAGMA journal_mode=WAL;"
+                        "PRAGMA synchronous=FULL;"
+                        "PRAGMA foreign_keys=ON;"
+                        "PRAGMA secure_delete=ON;"
+                        "PRAGMA trusted_schema=OFF;"
+                        "PRAGMA cell_size_check=ON;"
+                        "PRAGMA temp_store=MEMORY;"));
+  return database;
+}
+
+Database::~Database() {
+  sqlite3_close_v2(database_);
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code =
+      sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (code != SQLITE_OK) {
+    return storage_failure(database_, code, "prepare a statement");
+  }
+  return Statement(database_, statement);
+}
+
+Status Database::execute(const char* sql) {
+  const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return storage_failure(database_, code, "use the node's database");
+  }
+  return ok_status();
+}
+
+Status Database::check_integrity() {
+  TERCET_TRY(Statement check, prepare("PRAGMA integrity_check(1)"));
+  TERCET_TRY(const bool row, check.next());
+  if (!row || check.text(0) != "ok") {
+    return Error(Errc::storage_corrupt, "check the node's database: it is damaged")
+        .hint("restore this node from its backup, or recover it from its peers");
+  }
+  return ok_status();
+}
+
+Status Database::begin() {
+  if (depth_ == 0) {
+    TERCET_TRY_STATUS(execute("BEGIN IMMEDIATE"));
+  }
+  ++depth_;
+  return ok_status();
+}
+
+Status Database::commit() {
+  TERCET_CHECK(depth_ > 0);
+  if (depth_ > 1) {
+    --depth_;
+    return ok_status();
+  }
+  depth_ = 0;
+  Status done = execute("COMMIT");
+  if (!done) {
+    static_cast<void>(execute("ROLLBACK"));  // the first error is the one to tell
+  }
+  return done;
+}
+
+void Database::roll_back() {
+  if (depth_ > 0) {
+    depth_ = 0;
+    static_cast<void>(execute("ROLLBACK"));  // nothing to do about a failure: COMMIT never ran
+  }
+}
+
+}  // namespace tercet::node

@@ -1,0 +1,90 @@
+#include "node/store/node_store.h"
+
+#include "core/secret/secret_bytes.h"
+#include "node/store/command_log.h"
+#include "node/store/data_directory.h"
+#include "node/store/database.h"
+#include "node/store/iv_counts.h"
+#include "node/store/key_records.h"
+#include "node/store/schema.h"
+#include "node/store/share_sealer.h"
+#include "node/store/share_store.h"
+
+namespace tercet::node {
+namespace {
+
+// A sealed constant: opens only with the sealing key and node id the directory was made with.
+constexpr std::string_view kKeyProof = "key proof";
+
+Status prove_sealing_key(Database& database, const ShareSealer& sealer) {
+  TERCET_TRY(Statement query, database.prepare("SELECT value FROM node WHERE name = ?"));
+  query.with(kKeyProof);
+  TERCET_TRY(const bool found, query.next());
+  if (found) {
+    const Result<SecretBytes> opened = sealer.open(as_bytes(kKeyProof), query.blob(0));
+    if (!opened) {
+      return Error(Errc::seal_broken,
+                   "open the data directory: it was made with another sealing key or by another "
+                   "node")
+          .hint("check sealing_key_file, data_dir and id in node.yaml");
+    }
+    return ok_status();
+  }
+  TERCET_TRY(Statement any, database.prepare("SELECT count(*) FROM epochs"));
+  TERCET_TRY(const bool row, any.next());
+  if (row && any.integer(0) != 0) {
+    return Error(Errc::storage_corrupt, "open the data directory: its sealing-key proof is gone")
+        .hint("restore this node from its backup, or recover it from its peers");
+  }
+  const Bytes proof = sealer.seal(as_bytes(kKeyProof), SecretBytes(32));
+  TERCET_TRY(Statement insert, database.prepare("INSERT INTO node (name, value) VALUES (?, ?)"));
+  return insert.with(kKeyProof).with(ByteView(proof)).run();
+}
+
+}  // namespace
+
+NodeStore::NodeStore() = default;
+
+NodeStore::~NodeStore() = default;
+
+Result<std::unique_ptr<NodeStore>> NodeStore::open(const std::string& directory,
+                                                   const std::string& node_id,
+                                                   const SecretBytes& sealing_key) {
+  if (sealing_key.size() != 32) {
+    return Error(Errc::config_error, "open the node's store: the sealing key has a wrong length")
+        .hint("sealing_key_file holds 32 bytes");
+  }
+  std::unique_ptr<NodeStore> store(new NodeStore());
+  TERCET_TRY(store->directory_, DataDirectory::open(directory));
+  TERCET_TRY(store->database_, Database::open(store->directory_->file("node.db")));
+  Database& database = *store->database_;
+  TERCET_TRY_STATUS(prepare_schema(database));
+  TERCET_TRY_STATUS(database.check_integrity());
+  store->sealer_ = std::make_unique<ShareSealer>(sealing_key, node_id);
+  const ShareSealer& sealer = *store->sealer_;
+  TERCET_TRY_STATUS(prove_sealing_key(database, sealer));
+  TERCET_TRY(KeyRecords keys, KeyRecords::load(database, sealer));
+  store->keys_ = std::make_unique<KeyRecords>(std::move(keys));
+  TERCET_TRY(IvCounts iv_counts, IvCounts::load(database, sealer));
+  store->iv_counts_ = std::make_unique<IvCounts>(std::move(iv_counts));
+  store->shares_ = std::make_unique<ShareStore>(database, sealer);
+  store->commands_ = std::make_unique<CommandLog>(database, sealer);
+  TERCET_TRY_STATUS(store->commands_->check_all());
+  return store;
+}
+
+Status NodeStore::begin() {
+  return database_->begin();
+}
+
+Status NodeStore::commit() {
+  return database_->commit();
+}
+
+void NodeStore::roll_back() {
+  database_->roll_back();
+  // The mirror in memory must not show what was not written.
+  TERCET_CHECK(keys_->reload().ok());
+}
+
+}  // namespace tercet::node

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/result.h"
+
+namespace tercet {
+class SecretBytes;
+}  // namespace tercet
+
+namespace tercet::node {
+
+class CommandLog;
+class Database;
+class DataDirectory;
+class IvCounts;
+class KeyRecords;
+class ShareSealer;
+class ShareStore;
+
+/// Everything durable of one node: a locked directory (0700, owned by us) with one SQLite database
+/// (WAL, synchronous=FULL, STRICT tables) and one class per table on top of it.
+///
+/// Source:  rules D1 to D4, D7, D8; faults F31, F32.
+/// Errors of open: storage_error (wrong owner, open modes, read-only, a second process),
+/// storage_corrupt (unknown schema version, a damaged database, records of another node),
+/// seal_broken (the sealing key is not the one this directory was made with). Each says what to do
+/// about it. Threads: one. Writes return after the flush; a failed flush ends the process (rule
+/// D2).
+class NodeStore {
+ public:
+  /// Opens, or makes when the directory is empty or absent. `sealing_key`: 32 bytes; keys derived
+  /// from it are kept.
+  static Result<std::unique_ptr<NodeStore>> open(const std::string& directory,
+                                                 const std::string& node_id,
+                                                 const SecretBytes& sealing_key);
+  ~NodeStore();
+  NodeStore(const NodeStore&) = delete;
+  NodeStore& operator=(const NodeStore&) = delete;
+
+  KeyRecords& keys() { return *keys_; }
+
+  ShareStore& shares() { return *shares_; }
+
+  CommandLog& commands() { return *commands_; }
+
+  IvCounts& iv_counts() { return *iv_counts_; }
+
+  /// One transaction over several tables: all of `work` is durable, or none of it.
+  template <class Work>
+  Status atomically(Work work) {
+    TERCET_TRY_STATUS(begin());
+    Status done = work();
+    if (!done) {
+      roll_back();
+      return done;
+    }
+    return commit();
+  }
+
+ private:
+  NodeStore();
+  Status begin();
+  Status commit();
+  void roll_back();
+
+  std::unique_ptr<DataDirectory> directory_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<ShareSealer> sealer_;
+  std::unique_ptr<KeyRecords> keys_;
+  std::unique_ptr<ShareStore> shares_;
+  std::unique_ptr<CommandLog> commands_;
+  std::unique_ptr<IvCounts> iv_counts_;
+};
+
+}  // namespace tercet::node

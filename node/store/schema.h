@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "node/store/database.h"
+
+namespace tercet::node {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// Makes the tables in an empty database, or checks that the schema is the one this program knows
+/// (rule D8: an unknown version is an error, never a guess). Errors: storage_corrupt, unsupported.
+Status prepare_schema(Database& database);
+
+}  // namespace tercet::node

@@ -1,0 +1,255 @@
+#include "proxy/coordinator/coordinator.h"
+
+#include <algorithm>
+
+namespace tercet::proxy {
+
+using mpc::PartyIndex;
+using mpc::wire::ProxyFrame;
+
+namespace {
+
+/// protocol.md 2: nothing within 5 s, and the agreement is dropped.
+constexpr Milliseconds kLeaseAgreementLimit{5000};
+/// Nodes end a lease this long after its owner's link closed; so do we.
+constexpr Milliseconds kLinkGoneLimit{5000};
+constexpr Milliseconds kBackOffMin{200};
+constexpr Milliseconds kBackOffMax{5000};
+constexpr Milliseconds kLeaseTick{1000};
+constexpr std::uint32_t kBatchesWanted = 6;  ///< two of the largest requests take one each
+
+std::size_t index_of(PartyIndex node) {
+  return mpc::number(node) - 1U;
+}
+
+/// What one node answered, if it counts: a refusal stands for its reason.
+std::optional<mpc::wire::Answer> answer_of(const Exchange& exchange, PartyIndex node) {
+  const std::optional<Exchange::Reply>& said = exchange.reply(node);
+  if (!said) {
+    return std::nullopt;
+  }
+  if (said->frame) {
+    Result<mpc::wire::Answer> decoded = mpc::wire::Answer::decode(said->frame->body);
+    if (decoded) {
+      return std::move(decoded).value();
+    }
+  }
+  if (said->refused && said->refused->reason != Errc::peer_aborted) {
+    mpc::wire::Answer answer;
+    answer.ticket = exchange.ticket();
+    answer.error = said->refused->reason;
+    return answer;
+  }
+  return std::nullopt;
+}
+
+/// The answer that two nodes give equally; nothing while that may still come.
+std::optional<Authenticity> two_equal_answers(const Exchange& exchange) {
+  std::size_t spoken = 0;
+  std::size_t lost = 0;
+  for (const PartyIndex node : mpc::kAllParties) {
+    const std::optional<Exchange::Reply>& said = exchange.reply(node);
+    spoken += said ? 1U : 0U;
+    lost += said && said->link_lost ? 1U : 0U;
+    const std::optional<mpc::wire::Answer> mine = answer_of(exchange, node);
+    const std::optional<mpc::wire::Answer> other = answer_of(exchange, mpc::next(node));
+    if (!mine || !other || mine->error != other->error) {
+      continue;
+    }
+    if (mine->error) {
+      return Authenticity(Error(*mine->error, "the request was refused by two nodes"));
+    }
+    if (mine->facts == other->facts) {
+      return Authenticity(mine->facts);
+    }
+  }
+  if (lost >= 2) {
+    return Authenticity(Error(Errc::link_closed, "ask the nodes: fewer than two are linked"));
+  }
+  if (spoken == mpc::kAllParties.size()) {
+    return Authenticity(Error(Errc::internal, "ask the nodes: no two give the same answer"));
+  }
+  return std::nullopt;
+}
+
+/// The lease that all three opened under one sid.
+Result<LeaseId> equal_lease(const Exchange& exchange) {
+  TERCET_TRY(const std::vector<mpc::wire::LeaseOpened> opened,
+             decode_three<mpc::wire::LeaseOpened>(exchange));
+  if (opened[0].lease != opened[1].lease || opened[1].lease != opened[2].lease) {
+    return Error(Errc::session_mismatch, "open a lease: the nodes opened different ones");
+  }
+  return opened[0].lease;
+}
+
+}  // namespace
+
+std::uint32_t remaining_ms(Deadline until) {
+  const auto left = std::clamp<Milliseconds::rep>(until.remaining().count(), 1, 60'000);
+  return static_cast<std::uint32_t>(left);
+}
+
+Coordinator::Coordinator(asio::any_io_executor executor, RandomSource& random)
+    : executor_(executor),
+      random_(random),
+      nodes_(executor, *this),
+      lease_wanted_(executor),
+      slots_wanted_(executor) {
+  down_since_.fill(std::chrono::steady_clock::now());
+}
+
+void Coordinator::stop() {
+  stopping_ = true;
+  lease_wanted_.set();
+  slots_wanted_.set();
+}
+
+Task<void> Coordinator::keep_lease() {
+  Milliseconds back_off = kBackOffMin;
+  while (!stopping_) {
+    Milliseconds pause = kLeaseTick;
+    end_lease_of_absent_node();
+    if (!lease_.has_lease() && nodes_.up_count() == mpc::kAllParties.size()) {
+      Status opened = co_await open_lease();
+      if (opened) {
+        ++figures_.leases_opened;
+        back_off = kBackOffMin;
+      } else {
+        ++figures_.leases_failed;
+        const auto jitter = random_.array<1>();
+        pause = back_off + back_off * jitter[0] / 512;
+        back_off = std::min(back_off * 2, kBackOffMax);
+      }
+    }
+    Status woken = co_await lease_wanted_.wait_until(Deadline::in(pause));
+    if (!woken && woken.error().code() == Errc::closed) {
+      co_return;
+    }
+    lease_wanted_.reset();
+  }
+}
+
+Task<Status> Coordinator::open_lease() {
+  Exchange exchange(nodes_, ProxyFrame::lease_opened);
+  mpc::wire::ProposeLease proposal;
+  proposal.ticket = exchange.ticket();
+  proposal.nonce = random_.array<32>();
+  proposal.batches_wanted = kBatchesWanted;
+  TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::propose_lease, proposal.encode()));
+  TERCET_CO_TRY_STATUS(co_await exchange.all_three(Deadline::in(kLeaseAgreementLimit)));
+  TERCET_CO_TRY(const LeaseId lease, equal_lease(exchange));
+  lease_.opened(lease);
+  co_return ok_status();
+}
+
+void Coordinator::end_lease(const LeaseId& lease) {
+  const bool present = lease_.lease() == lease;
+  lease_.ended(lease);
+  slots_.drop_lease(lease);
+  if (present) {
+    remembered_.clear();
+  }
+  if (present) {
+    lease_wanted_.set();
+  }
+}
+
+void Coordinator::end_lease_of_absent_node() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const bool gone = std::any_of(down_since_.begin(), down_since_.end(), [&](const auto& since) {
+    return since && now - *since > kLinkGoneLimit;
+  });
+  if (gone && lease_.has_lease()) {
+    end_lease(*lease_.lease());
+  }
+}
+
+void Coordinator::link_up(PartyIndex node) {
+  views_[index_of(node)].linked = true;
+  down_since_[index_of(node)].reset();
+  lease_wanted_.set();
+}
+
+void Coordinator::link_down(PartyIndex node) {
+  views_[index_of(node)] = NodeView();
+  down_since_[index_of(node)] = std::chrono::steady_clock::now();
+}
+
+void Coordinator::lease_ended(PartyIndex /*node*/, const mpc::wire::LeaseEnded& message) {
+  end_lease(message.lease);
+}
+
+void Coordinator::batch_ready(PartyIndex node, const mpc::wire::BatchReady& message) {
+  lease_.batch_ready(node, message);
+}
+
+void Coordinator::node_status(PartyIndex node, const mpc::wire::NodeStatus& message) {
+  views_[index_of(node)].status = message;
+  views_[index_of(node)].status_at = std::chrono::steady_clock::now();
+}
+
+NodeView Coordinator::view(PartyIndex node) const {
+  return views_[index_of(node)];
+}
+
+void Coordinator::count(Errc code) {
+  switch (code) {
+    case Errc::not_authenticated:
+      ++figures_.signatures_refused;
+      bad_signatures_.add(std::chrono::steady_clock::now());
+      break;
+    case Errc::already_burnt:
+      ++figures_.plans_refused;
+      break;
+    case Errc::protocol_abort:
+    case Errc::session_mismatch:
+    case Errc::peer_malformed:
+      ++figures_.releases_tampered;
+      break;
+    case Errc::internal:
+      ++figures_.nodes_disagreed;
+      break;
+    case Errc::crypto_failure:
+      ++figures_.self_check_failed;
+      break;
+    default:
+      break;
+  }
+}
+
+void Coordinator::learn(const Exchange& exchange, const SessionPlan& plan, Errc code) {
+  count(code);
+  if (code == Errc::already_burnt) {
+    lease_.follow(plan, exchange.session_mark(code), exchange.vector_mark(code));
+  }
+  for (const PartyIndex node : mpc::kAllParties) {
+    const std::optional<Exchange::Reply>& said = exchange.reply(node);
+    if (said && said->refused && said->refused->reason == Errc::closed) {
+      end_lease(plan.lease);  // one node without it is enough: it cannot be used again
+    }
+  }
+}
+
+Task<Authenticity> Coordinator::authenticate(AuthenticateJob job, Deadline until) {
+  Exchange exchange(nodes_, ProxyFrame::answer);
+  mpc::wire::Authenticate question;
+  question.ticket = exchange.ticket();
+  question.remaining_ms = remaining_ms(until);
+  question.request = std::move(job.request);
+  question.form_error = job.form_error;
+  question.wants_integrity_value = job.wants_integrity_value;
+  question.caller = std::move(job.caller);
+  TERCET_CO_TRY_STATUS(exchange.send_to_present(ProxyFrame::authenticate, question.encode()));
+  while (true) {
+    std::optional<Authenticity> answer = two_equal_answers(exchange);
+    if (answer) {
+      if (!*answer) {
+        count(answer->error().code());
+      }
+      co_return std::move(*answer);
+    }
+    TERCET_CO_TRY_STATUS(co_await exchange.next_reply(until));
+  }
+}
+
+}  // namespace tercet::proxy

@@ -1,0 +1,339 @@
+// Encrypt over a slot (protocol.md 8), and the check behind the integrity value.
+//
+// 1. ks, ks': two copies of the slot's keystream, built from different nodes' messages.
+// 2. C = P ^ ks goes to all three nodes with the AAD; each computes its two components of the tag.
+// 3. Every component of the tag comes from two machines; they are compared, then XORed.
+// 4. The integrity value is fixed: SHA-256 of AAD, metadata, IV, C and tag as they will be
+// answered.
+// 5. Only then the check: C ^ ks' = P; the tag is opened once more from the messages as received;
+// the
+//    IV equals the copy kept since the slot was made; what was sent to the nodes is encoded anew
+//    and equals what was sent. The handler adds: P and the AAD equal those of a second parse of the
+//    body whose hash the nodes have verified.
+// So a bit that flips in this machine at any moment is either in the hash's input before step 4,
+// and caught by step 5, or comes after, and KMS's own hash of what it received differs.
+
+#include <algorithm>
+
+#include "core/ct/ct.h"
+#include "core/xks/framing.h"
+#include "mpc/wire/release.h"
+#include "proxy/coordinator/coordinator.h"
+
+namespace tercet::proxy {
+
+using mpc::wire::ProxyFrame;
+
+namespace {
+
+/// New slots or marks tried within one request, besides the first.
+constexpr int kRetriesMax = 2;
+/// Slots kept ready for a key in use, and made in one session.
+constexpr std::size_t kSlotsReady = 8;
+constexpr std::uint16_t kSlotsAtOnce = 4;
+/// Of all keys: half of what nodes keep for a lease, the rest is for slots made on the spot.
+constexpr std::size_t kSlotsReadyMax = 48;
+/// Slots are made ahead only while at least this much stock is left for requests.
+constexpr std::uint64_t kStockReserve = 2 * 65536;
+constexpr Milliseconds kSlotsLimit{3000};
+constexpr Milliseconds kSlotsTick{1000};
+constexpr Milliseconds kSlotsPauseAfterFailure{250};
+
+Bytes xor_with(ByteView text, ByteView keystream) {
+  TERCET_CHECK(keystream.size() >= text.size());
+  Bytes out(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out[i] = static_cast<std::uint8_t>(text[i] ^ keystream[i]);
+  }
+  return out;
+}
+
+std::size_t block_count(std::size_t text_bytes) {
+  return (text_bytes + mpc::wire::kBlockBytes - 1) / mpc::wire::kBlockBytes;
+}
+
+Result<std::vector<ReadySlot>> combine(const Exchange& exchange,
+                                       const LeaseId& lease,
+                                       std::size_t count,
+                                       std::size_t blocks) {
+  TERCET_TRY(std::vector<mpc::wire::SlotsMade> made, decode_three<mpc::wire::SlotsMade>(exchange));
+  const mpc::wire::FromNodes<mpc::wire::SlotsMade> three = {
+      std::move(made[0]), std::move(made[1]), std::move(made[2])};
+  TERCET_TRY(const mpc::wire::CombinedSlots combined,
+             mpc::wire::combine_slots(three, count, blocks));
+  std::vector<ReadySlot> slots;
+  const std::size_t bytes = blocks * mpc::wire::kBlockBytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    ReadySlot slot;
+    slot.lease = lease;
+    slot.session = combined.sid;
+    slot.number = static_cast<std::uint16_t>(i);
+    slot.version = combined.version;
+    slot.framing = combined.framing;
+    slot.iv = combined.ivs[i];
+    slot.keystream = to_bytes(ByteView(combined.keystream).subspan(i * bytes, bytes));
+    slot.keystream_second = to_bytes(ByteView(combined.keystream_second).subspan(i * bytes, bytes));
+    slots.push_back(std::move(slot));
+  }
+  return slots;
+}
+
+/// The session that all three released in (open_tag compares).
+SessionId session_of(const Exchange& exchange) {
+  const Result<mpc::wire::TagReleased> first =
+      mpc::wire::TagReleased::decode(exchange.reply(mpc::PartyIndex::p1)->frame->body);
+  return first ? first->sid : SessionId();
+}
+
+Result<std::array<std::uint8_t, 16>> tag_from(const Exchange& exchange) {
+  TERCET_TRY(std::vector<mpc::wire::TagReleased> released,
+             decode_three<mpc::wire::TagReleased>(exchange));
+  const mpc::wire::FromNodes<mpc::wire::TagReleased> three = {
+      std::move(released[0]), std::move(released[1]), std::move(released[2])};
+  return mpc::wire::open_tag(three);
+}
+
+mpc::wire::EncryptRequest request_for(const EncryptJob& job,
+                                      const ReadySlot& slot,
+                                      const SessionPlan& plan,
+                                      std::uint64_t ticket,
+                                      std::uint32_t remaining,
+                                      ByteView ciphertext) {
+  mpc::wire::EncryptRequest message;
+  message.ticket = ticket;
+  message.remaining_ms = remaining;
+  message.lease = plan.lease;
+  message.counter = plan.counter;
+  message.request = job.request;
+  message.slot_session = slot.session;
+  message.slot_number = slot.number;
+  message.aad = job.aad;
+  message.ciphertext = to_bytes(ciphertext);
+  message.wants_integrity_value = job.wants_integrity_value;
+  message.caller = job.caller;
+  return message;
+}
+
+/// Errors of the slots session that are about the key or caller, not about us: the request is then
+/// authenticated before it learns them.
+bool is_about_the_request(Errc code) {
+  switch (code) {
+    case Errc::not_found:
+    case Errc::wrong_state:
+    case Errc::wrong_usage:
+    case Errc::denied:
+    case Errc::invalid_argument:
+    case Errc::unsupported:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
+  if (block_count(job.plaintext.size()) > mpc::wire::kBlocksMax) {
+    co_return Error(Errc::unsupported, "encrypt: the plaintext is too long");
+  }
+  if (!job.request.is_health_check() && bad_signatures_.many(std::chrono::steady_clock::now())) {
+    AuthenticateJob question = question_for(job);
+    TERCET_CO_TRY(const auto facts, co_await authenticate(std::move(question), until));
+    static_cast<void>(facts);  // whether it may be used is judged again with the slot
+  }
+  for (int attempt = 0;; ++attempt) {
+    Result<ReadySlot> slot = co_await slot_for(job, until);
+    if (!slot) {
+      Error slots_error = std::move(slot).error();
+      co_return co_await key_error(job, std::move(slots_error), until);
+    }
+    ReadySlot chosen = std::move(slot).value();
+    Result<Encrypted> encrypted = co_await spend(job, std::move(chosen), until);
+    if (encrypted && !job.request.is_health_check()) {
+      heat_.used(
+          job.key, job.store, block_count(job.plaintext.size()), std::chrono::steady_clock::now());
+      slots_wanted_.set();
+    } else if (!encrypted) {
+      slots_.drop(job.key);  // they may be of shares or a state that is gone
+    }
+    if (encrypted || attempt == kRetriesMax || encrypted.error().code() != Errc::already_burnt) {
+      co_return encrypted;
+    }
+  }
+}
+
+AuthenticateJob Coordinator::question_for(const EncryptJob& job) {
+  AuthenticateJob question;
+  question.request = job.request;
+  question.wants_integrity_value = job.wants_integrity_value;
+  question.caller = job.caller;
+  return question;
+}
+
+Task<Error> Coordinator::key_error(const EncryptJob& job, Error slots_error, Deadline until) {
+  if (!is_about_the_request(slots_error.code()) || job.request.is_health_check()) {
+    co_return slots_error;
+  }
+  AuthenticateJob question = question_for(job);
+  Authenticity answer = co_await authenticate(std::move(question), until);
+  if (!answer) {
+    co_return std::move(answer).error();
+  }
+  co_return Error(Errc::internal, "encrypt: slots refused though the request is allowed")
+      .caused_by(slots_error);
+}
+
+Task<Result<ReadySlot>> Coordinator::slot_for(const EncryptJob& job, Deadline until) {
+  const std::size_t blocks = block_count(job.plaintext.size());
+  // A health check makes its slot on the spot: it looks at the whole way.
+  if (lease_.has_lease() && !job.request.is_health_check()) {
+    std::optional<ReadySlot> prepared = slots_.take(job.key, blocks, *lease_.lease());
+    if (prepared) {
+      ++figures_.encrypts_prepared;
+      co_return std::move(*prepared);
+    }
+    ++figures_.encrypts_on_the_spot;
+  }
+  Result<std::vector<ReadySlot>> made =
+      co_await make_slots(job.key, job.store, 1, static_cast<std::uint16_t>(blocks), until);
+  if (!made) {
+    co_return std::move(made).error();
+  }
+  co_return std::move(made->front());
+}
+
+Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
+                                                             const std::string& store,
+                                                             std::uint16_t count_wanted,
+                                                             std::uint16_t blocks,
+                                                             Deadline until) {
+  const std::uint32_t vectors = count_wanted * mpc::wire::kVectorsPerBlockMax * (blocks + 1U);
+  for (int attempt = 0;; ++attempt) {
+    TERCET_CO_TRY(const SessionPlan plan, lease_.plan(vectors));
+    Exchange exchange(nodes_, ProxyFrame::slots_made);
+    mpc::wire::MakeSlots message;
+    message.ticket = exchange.ticket();
+    message.remaining_ms = remaining_ms(until);
+    message.lease = plan.lease;
+    message.counter = plan.counter;
+    message.key = key;
+    message.store = store;
+    message.count = count_wanted;
+    message.blocks = blocks;
+    message.vectors = plan.vectors;
+    TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::make_slots, message.encode()));
+    Status made = co_await exchange.all_three(until);
+    if (made) {
+      Result<std::vector<ReadySlot>> slots = combine(exchange, plan.lease, count_wanted, blocks);
+      if (!slots) {
+        count(slots.error().code());
+      }
+      co_return slots;
+    }
+    learn(exchange, plan, made.error().code());
+    if (attempt == kRetriesMax || made.error().code() != Errc::already_burnt) {
+      co_return std::move(made).error();
+    }
+  }
+}
+
+Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot, Deadline until) {
+  Encrypted out;
+  out.iv = slot.iv;
+  out.ciphertext = xor_with(job.plaintext, slot.keystream);
+  if (slot.framing == mpc::wire::AadFraming::framed) {
+    const auto metadata = xks::version_metadata(slot.version);
+    out.metadata = to_bytes(metadata);
+  }
+
+  // hop 1: the slot is spent from here on, whatever comes back.
+  TERCET_CO_TRY(const SessionPlan plan, lease_.plan_without_vectors());
+  Exchange exchange(nodes_, ProxyFrame::tag_released);
+  const std::uint32_t told_ms = remaining_ms(until);
+  const Bytes sent =
+      request_for(job, slot, plan, exchange.ticket(), told_ms, out.ciphertext).encode();
+  TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::encrypt, sent));
+
+  // hop 2
+  Status answered = co_await exchange.all_three(until);
+  if (!answered) {
+    learn(exchange, plan, answered.error().code());
+    co_return std::move(answered).error();
+  }
+  Result<std::array<std::uint8_t, 16>> tag = tag_from(exchange);
+  if (!tag) {
+    count(tag.error().code());
+    exchange.report(tag.error().code());
+    co_return std::move(tag).error();
+  }
+  out.tag = *tag;
+  out.integrity_value = xks::cdiv(job.aad, out.metadata, out.iv, out.ciphertext, out.tag);
+
+  // The check, after the hash is fixed (see the top of this file).
+  out.recovered_plaintext = xor_with(out.ciphertext, slot.keystream_second);
+  const Result<std::array<std::uint8_t, 16>> tag_again = tag_from(exchange);
+  const bool as_sent = std::ranges::equal(
+      request_for(job, slot, plan, exchange.ticket(), told_ms, out.ciphertext).encode(), sent);
+  if (!ct::equal(out.recovered_plaintext, job.plaintext) || !tag_again || *tag_again != out.tag ||
+      out.iv != slot.iv || !as_sent) {
+    count(Errc::crypto_failure);
+    exchange.report(Errc::crypto_failure);
+    co_return Error(Errc::crypto_failure, "encrypt: the result does not pass this machine's check")
+        .hint("a memory fault is likely: take this proxy out of service and test its memory");
+  }
+  out.aad = job.aad;
+  if (!job.request.is_health_check()) {
+    remembered_.note(
+        plan.lease, job.key, out.iv, block_count(out.ciphertext.size()), session_of(exchange));
+  }
+  exchange.report(std::nullopt);
+  co_return out;
+}
+
+std::optional<std::pair<KeyId, KeyHeat::Wanted>> Coordinator::key_short_of_slots() {
+  if (!lease_.has_lease() || lease_.stock() < kStockReserve ||
+      slots_.total() + kSlotsAtOnce > kSlotsReadyMax ||
+      bad_signatures_.many(std::chrono::steady_clock::now())) {
+    return std::nullopt;
+  }
+  for (const auto& [key, wanted] : heat_.hot(std::chrono::steady_clock::now())) {
+    slots_.drop_shorter(key, wanted.blocks);
+    if (slots_.count(key) + kSlotsAtOnce <= kSlotsReady) {
+      return std::pair(key, wanted);
+    }
+  }
+  return std::nullopt;
+}
+
+Task<void> Coordinator::keep_slots() {
+  while (!stopping_) {
+    const auto wanted = key_short_of_slots();
+    Milliseconds pause = kSlotsTick;
+    if (wanted) {
+      Result<std::vector<ReadySlot>> made =
+          co_await make_slots(wanted->first,
+                              wanted->second.store,
+                              kSlotsAtOnce,
+                              static_cast<std::uint16_t>(wanted->second.blocks),
+                              Deadline::in(kSlotsLimit));
+      if (made) {
+        for (ReadySlot& slot : *made) {
+          slots_.put(wanted->first, std::move(slot));
+        }
+        continue;
+      }
+      if (made.error().code() == Errc::closed && stopping_) {
+        co_return;
+      }
+      heat_.cool(wanted->first);
+      pause = kSlotsPauseAfterFailure;
+    }
+    Status woken = co_await slots_wanted_.wait_until(Deadline::in(pause));
+    if (!woken && woken.error().code() == Errc::closed) {
+      co_return;
+    }
+    slots_wanted_.reset();
+  }
+}
+
+}  // namespace tercet::proxy

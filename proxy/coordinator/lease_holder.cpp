@@ -1,0 +1,131 @@
+#include "proxy/coordinator/lease_holder.h"
+
+#include <algorithm>
+
+namespace tercet::proxy {
+namespace {
+
+/// Announcements kept for batches that not all nodes have yet; beyond it the nodes misbehave.
+constexpr std::size_t kAnnouncedMax = 256;
+/// A batch with fewer vectors left than the smallest request needs is forgotten.
+constexpr std::uint32_t kSmallestRequest = 2 * mpc::wire::kVectorsPerBlockMax;
+constexpr std::uint32_t kLargestRequest =
+    (mpc::wire::kBlocksMax + 1) * mpc::wire::kVectorsPerBlockMax;
+
+}  // namespace
+
+void LeaseHolder::opened(const LeaseId& lease) {
+  lease_ = lease;
+  next_counter_ = 1;
+  batches_.clear();
+  std::erase_if(announced_, [&](const auto& entry) { return entry.second.lease != lease; });
+  promote();
+}
+
+void LeaseHolder::ended(const LeaseId& lease) {
+  std::erase_if(announced_, [&](const auto& entry) { return entry.second.lease == lease; });
+  if (lease_ == lease) {
+    lease_.reset();
+    batches_.clear();
+  }
+}
+
+void LeaseHolder::batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message) {
+  const auto found = announced_.find(message.batch);
+  if (found == announced_.end()) {
+    if (announced_.size() >= kAnnouncedMax || message.vectors == 0) {
+      return;
+    }
+    Announced fresh;
+    fresh.lease = message.lease;
+    fresh.vectors = message.vectors;
+    fresh.by[mpc::number(node) - 1] = true;
+    announced_.emplace(message.batch, fresh);
+    return;
+  }
+  Announced& known = found->second;
+  if (known.lease != message.lease || known.vectors != message.vectors) {
+    return;
+  }
+  known.by[mpc::number(node) - 1] = true;
+  promote();
+}
+
+void LeaseHolder::promote() {
+  if (!lease_) {
+    return;
+  }
+  for (auto it = announced_.begin(); it != announced_.end();) {
+    const Announced& known = it->second;
+    if (known.lease == *lease_ && known.by[0] && known.by[1] && known.by[2]) {
+      Batch batch;
+      batch.id = it->first;
+      batch.size = known.vectors;
+      batches_.push_back(batch);
+      it = announced_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+Result<SessionPlan> LeaseHolder::plan(std::uint32_t vectors) {
+  if (vectors > kLargestRequest) {
+    return Error(Errc::unsupported, "plan a session: more vectors than any batch has");
+  }
+  if (!lease_) {
+    return Error(Errc::closed, "plan a session: there is no lease with the nodes now");
+  }
+  const auto found = std::find_if(batches_.begin(), batches_.end(), [&](const Batch& batch) {
+    return batch.size - batch.next >= vectors;
+  });
+  if (found == batches_.end()) {
+    return Error(Errc::exhausted, "plan a session: too few vectors in stock");
+  }
+  TERCET_TRY(SessionPlan plan, plan_without_vectors());
+  plan.vectors.batch = found->id;
+  plan.vectors.first = found->next;
+  found->next += vectors;
+  if (found->size - found->next < kSmallestRequest) {
+    batches_.erase(found);
+  }
+  return plan;
+}
+
+Result<SessionPlan> LeaseHolder::plan_without_vectors() {
+  if (!lease_) {
+    return Error(Errc::closed, "plan a session: there is no lease with the nodes now");
+  }
+  SessionPlan plan;
+  plan.lease = *lease_;
+  plan.counter = SessionCounter(next_counter_++);
+  return plan;
+}
+
+void LeaseHolder::follow(const SessionPlan& plan,
+                         std::uint64_t session_mark,
+                         std::uint32_t vector_mark) {
+  if (lease_ != plan.lease) {
+    return;
+  }
+  next_counter_ = std::max(next_counter_, session_mark);
+  const auto found = std::find_if(batches_.begin(), batches_.end(), [&](const Batch& batch) {
+    return batch.id == plan.vectors.batch;
+  });
+  if (found != batches_.end()) {
+    found->next = std::max(found->next, std::min(vector_mark, found->size));
+    if (found->size - found->next < kSmallestRequest) {
+      batches_.erase(found);
+    }
+  }
+}
+
+std::uint64_t LeaseHolder::stock() const {
+  std::uint64_t sum = 0;
+  for (const Batch& batch : batches_) {
+    sum += batch.size - batch.next;
+  }
+  return sum;
+}
+
+}  // namespace tercet::proxy

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "mpc/party.h"
+#include "mpc/wire/proxy_messages.h"
+
+namespace tercet::proxy {
+
+/// Where one session stands in a lease: what the proxy's plan consists of (protocol.md 2).
+struct SessionPlan {
+  LeaseId lease;
+  SessionCounter counter;
+  mpc::wire::VectorStart vectors;  ///< unset if the session needs none
+};
+
+/// The proxy's lease with the three nodes: session counter, batches that all three announced, and
+/// where in them the next plan starts. Every number is handed out once; a plan that is not used is
+/// a waste, never a danger (each node has its own marks).
+/// Pure data: no waiting, no sending. Threads: one executor.
+class LeaseHolder {
+ public:
+  /// A lease that all three nodes opened under the same sid.
+  void opened(const LeaseId& lease);
+  /// Forgets the lease and its batches, if it is this one.
+  void ended(const LeaseId& lease);
+
+  bool has_lease() const { return lease_.has_value(); }
+
+  const std::optional<LeaseId>& lease() const { return lease_; }
+
+  /// A node announces a batch; may come before `opened`. Announcements that differ in size are not
+  /// the same batch.
+  void batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message);
+
+  /// The next session with `vectors` of one batch. Errors: closed (no lease now), exhausted (no
+  /// batch has so many left), unsupported (no batch ever has).
+  Result<SessionPlan> plan(std::uint32_t vectors);
+  /// The next session without vectors. Errors: closed.
+  Result<SessionPlan> plan_without_vectors();
+
+  /// Moves our own marks up to what a refusal carried.
+  void follow(const SessionPlan& plan, std::uint64_t session_mark, std::uint32_t vector_mark);
+
+  /// Vectors in batches that all three have.
+  std::uint64_t stock() const;
+
+ private:
+  struct Announced {
+    LeaseId lease;
+    std::uint32_t vectors = 0;
+    std::array<bool, 3> by{};
+  };
+
+  struct Batch {
+    BatchId id;
+    std::uint32_t next = 0;
+    std::uint32_t size = 0;
+  };
+
+  void promote();
+
+  std::optional<LeaseId> lease_;
+  std::uint64_t next_counter_ = 1;
+  std::map<BatchId, Announced> announced_;
+  std::deque<Batch> batches_;
+};
+
+}  // namespace tercet::proxy

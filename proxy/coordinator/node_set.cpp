@@ -1,0 +1,312 @@
+#include "proxy/coordinator/node_set.h"
+
+#include <algorithm>
+
+namespace tercet::proxy {
+
+using mpc::PartyIndex;
+using mpc::wire::ProxyFrame;
+
+namespace {
+
+constexpr std::size_t kTicketBytes = 8;
+
+std::size_t index_of(PartyIndex node) {
+  return mpc::number(node) - 1U;
+}
+
+}  // namespace
+
+NodeSet::NodeSet(asio::any_io_executor executor, NodeObserver& observer)
+    : executor_(std::move(executor)), observer_(observer) {}
+
+NodeSet::~NodeSet() {
+  close_all();
+  TERCET_CHECK(waiting_.empty());
+}
+
+NodeSet::Port& NodeSet::port(PartyIndex node) {
+  return ports_[index_of(node)];
+}
+
+const NodeSet::Port& NodeSet::port(PartyIndex node) const {
+  return ports_[index_of(node)];
+}
+
+Task<void> NodeSet::serve(PartyIndex node, std::unique_ptr<FrameLink> link) {
+  const std::shared_ptr<FrameLink> mine = std::move(link);
+  if (port(node).link) {
+    drop_link(node, port(node).link.get());
+  }
+  port(node).link = mine;
+  observer_.link_up(node);
+  while (true) {
+    Result<Frame> frame = co_await mine->receive();
+    if (!frame || port(node).link != mine) {
+      break;
+    }
+    if (!dispatch(node, std::move(frame).value())) {
+      ++port(node).misbehaved;
+      break;
+    }
+  }
+  drop_link(node, mine.get());
+}
+
+void NodeSet::drop_link(PartyIndex node, const FrameLink* link) {
+  if (!port(node).link || port(node).link.get() != link) {
+    return;
+  }
+  const std::shared_ptr<FrameLink> gone = std::move(port(node).link);
+  port(node).link.reset();
+  gone->close();
+  for (const auto& [ticket, exchange] : waiting_) {
+    exchange->lose(node);
+  }
+  observer_.link_down(node);
+}
+
+bool NodeSet::dispatch(PartyIndex node, Frame frame) {
+  switch (static_cast<ProxyFrame>(frame.type)) {
+    case ProxyFrame::lease_ended: {
+      const Result<mpc::wire::LeaseEnded> message = mpc::wire::LeaseEnded::decode(frame.body);
+      if (message) {
+        observer_.lease_ended(node, *message);
+      }
+      return message.ok();
+    }
+    case ProxyFrame::batch_ready: {
+      const Result<mpc::wire::BatchReady> message = mpc::wire::BatchReady::decode(frame.body);
+      if (message) {
+        observer_.batch_ready(node, *message);
+      }
+      return message.ok();
+    }
+    case ProxyFrame::node_status: {
+      const Result<mpc::wire::NodeStatus> message = mpc::wire::NodeStatus::decode(frame.body);
+      if (message) {
+        observer_.node_status(node, *message);
+      }
+      return message.ok();
+    }
+    case ProxyFrame::lease_opened:
+    case ProxyFrame::refused:
+    case ProxyFrame::answer:
+    case ProxyFrame::slots_made:
+    case ProxyFrame::tag_released:
+    case ProxyFrame::keystream_released: {
+      if (frame.body.size() < kTicketBytes) {
+        return false;
+      }
+      const auto found = waiting_.find(load_u64(ByteView(frame.body).first(kTicketBytes)));
+      if (found != waiting_.end()) {
+        found->second->deliver(node, std::move(frame));
+      }
+      return true;
+    }
+    default:
+      return false;  // a frame that only proxies send, or none of ours
+  }
+}
+
+bool NodeSet::is_up(PartyIndex node) const {
+  return port(node).link != nullptr;
+}
+
+std::size_t NodeSet::up_count() const {
+  return static_cast<std::size_t>(
+      std::count_if(ports_.begin(), ports_.end(), [](const Port& port) { return !!port.link; }));
+}
+
+Status NodeSet::send(PartyIndex node, ProxyFrame type, const Bytes& body) {
+  if (!port(node).link) {
+    return Error(Errc::link_closed, "send to a node: there is no link to it now");
+  }
+  return port(node).link->send(Frame(static_cast<std::uint8_t>(type), body));
+}
+
+void NodeSet::close_all() noexcept {
+  for (Port& port : ports_) {
+    if (port.link) {
+      port.link->close();
+    }
+  }
+}
+
+std::uint64_t NodeSet::misbehaviour_count(PartyIndex node) const {
+  return port(node).misbehaved;
+}
+
+Exchange::Exchange(NodeSet& nodes, ProxyFrame expected)
+    : nodes_(nodes), expected_(expected), ticket_(nodes.next_ticket_++), changed_(nodes.executor_) {
+  nodes_.waiting_.emplace(ticket_, this);
+}
+
+Exchange::~Exchange() {
+  nodes_.waiting_.erase(ticket_);
+  mpc::wire::Cancel cancel;
+  cancel.ticket = ticket_;
+  for (const PartyIndex node : mpc::kAllParties) {
+    if (asked_[index_of(node)] && !reply(node) && nodes_.is_up(node)) {
+      // A link that cannot take it is closing: the node then drops the session by itself.
+      static_cast<void>(nodes_.send(node, ProxyFrame::cancel, cancel.encode()));
+    }
+  }
+}
+
+Status Exchange::send_to_all(ProxyFrame type, const Bytes& body) {
+  if (nodes_.up_count() < mpc::kAllParties.size()) {
+    return Error(Errc::link_closed, "ask the nodes: not all three are linked");
+  }
+  for (const PartyIndex node : mpc::kAllParties) {
+    asked_[index_of(node)] = true;
+    TERCET_TRY_STATUS(nodes_.send(node, type, body));
+  }
+  return ok_status();
+}
+
+Status Exchange::send_to_present(ProxyFrame type, const Bytes& body) {
+  std::size_t sent = 0;
+  for (const PartyIndex node : mpc::kAllParties) {
+    asked_[index_of(node)] = true;
+    if (nodes_.send(node, type, body)) {
+      ++sent;
+    } else {
+      lose(node);
+    }
+  }
+  if (sent < 2) {
+    return Error(Errc::link_closed, "ask the nodes: fewer than two are linked");
+  }
+  return ok_status();
+}
+
+std::optional<Exchange::Reply>& Exchange::slot(PartyIndex node) {
+  return replies_[index_of(node)];
+}
+
+const std::optional<Exchange::Reply>& Exchange::reply(PartyIndex node) const {
+  return replies_[index_of(node)];
+}
+
+void Exchange::deliver(PartyIndex node, Frame frame) {
+  if (slot(node) || !asked_[index_of(node)]) {
+    ++nodes_.port(node).misbehaved;  // twice, or never asked
+    return;
+  }
+  Reply reply;
+  if (frame.type == static_cast<std::uint8_t>(expected_)) {
+    reply.frame = std::move(frame);
+  } else {
+    mpc::wire::Refused refusal;
+    refusal.ticket = ticket_;
+    refusal.reason = Errc::peer_malformed;
+    if (frame.type == static_cast<std::uint8_t>(ProxyFrame::refused)) {
+      Result<mpc::wire::Refused> decoded = mpc::wire::Refused::decode(frame.body);
+      if (decoded) {
+        refusal = *decoded;
+      }
+    }
+    if (refusal.reason == Errc::peer_malformed) {
+      ++nodes_.port(node).misbehaved;
+    }
+    reply.refused = refusal;
+  }
+  slot(node) = std::move(reply);
+  changed_.set();
+}
+
+void Exchange::lose(PartyIndex node) {
+  if (!slot(node) && asked_[index_of(node)]) {
+    Reply reply;
+    reply.link_lost = true;
+    slot(node) = std::move(reply);
+    changed_.set();
+  }
+}
+
+Task<Status> Exchange::next_reply(Deadline until) {
+  Status woken = co_await changed_.wait_until(until);
+  changed_.reset();
+  co_return woken;
+}
+
+std::optional<Status> Exchange::verdict() const {
+  std::size_t spoken = 0;
+  std::size_t willing = 0;
+  bool lost = false;
+  std::array<std::optional<Errc>, 3> named;
+  for (const PartyIndex node : mpc::kAllParties) {
+    const std::optional<Reply>& said = reply(node);
+    if (!said) {
+      continue;
+    }
+    ++spoken;
+    lost = lost || said->link_lost;
+    willing += said->frame ? 1U : 0U;
+    if (said->refused && said->refused->reason != Errc::peer_aborted) {
+      named[index_of(node)] = said->refused->reason;
+    }
+  }
+  if (willing == mpc::kAllParties.size()) {
+    return ok_status();
+  }
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    if (named[i] && named[i] == named[(i + 1) % named.size()]) {
+      return Status(Error(*named[i], "the request was refused by two nodes"));
+    }
+  }
+  if (lost) {
+    return Status(Error(Errc::link_closed, "ask the nodes: the link to one of them broke"));
+  }
+  if (spoken == mpc::kAllParties.size()) {
+    return Status(Error(Errc::internal, "ask the nodes: no two of them give the same answer"));
+  }
+  return std::nullopt;
+}
+
+Task<Status> Exchange::all_three(Deadline until) {
+  while (true) {
+    std::optional<Status> so_far = verdict();
+    if (so_far) {
+      co_return std::move(*so_far);
+    }
+    Status woken = co_await next_reply(until);
+    if (!woken) {
+      co_return woken;
+    }
+  }
+}
+
+std::uint64_t Exchange::session_mark(Errc reason) const {
+  std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
+  for (const std::optional<Reply>& said : replies_) {
+    if (said && said->refused && said->refused->reason == reason) {
+      smallest = std::min(smallest, said->refused->session_mark);
+    }
+  }
+  return smallest == std::numeric_limits<std::uint64_t>::max() ? 0 : smallest;
+}
+
+std::uint32_t Exchange::vector_mark(Errc reason) const {
+  std::uint32_t smallest = std::numeric_limits<std::uint32_t>::max();
+  for (const std::optional<Reply>& said : replies_) {
+    if (said && said->refused && said->refused->reason == reason) {
+      smallest = std::min(smallest, said->refused->vector_mark);
+    }
+  }
+  return smallest == std::numeric_limits<std::uint32_t>::max() ? 0 : smallest;
+}
+
+void Exchange::report(std::optional<Errc> error) {
+  mpc::wire::Report message;
+  message.ticket = ticket_;
+  message.error = error;
+  const Bytes body = message.encode();
+  for (const PartyIndex node : mpc::kAllParties) {
+    // Only an audit note: a node that cannot be reached misses it.
+    static_cast<void>(nodes_.send(node, ProxyFrame::report, body));
+  }
+}
+
+}  // namespace tercet::proxy

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "mpc/wire/proxy_messages.h"
+
+namespace tercet::proxy {
+
+/// One slot as its proxy holds it: the IV and two copies of the keystream, built from different
+/// nodes' messages. Good for one Encrypt, whatever comes back. Move-only; the copies are secret and
+/// wiped when freed.
+class ReadySlot {
+ public:
+  ReadySlot() = default;
+  ReadySlot(ReadySlot&&) noexcept = default;
+  ReadySlot& operator=(ReadySlot&&) noexcept = default;
+
+  LeaseId lease;
+  SessionId session;
+  std::uint16_t number = 0;
+  KeyVersion version;
+  mpc::wire::AadFraming framing = mpc::wire::AadFraming::framed;
+  std::array<std::uint8_t, mpc::wire::kIvBytes> iv{};
+  Bytes keystream;
+  Bytes keystream_second;
+
+  std::size_t block_count() const { return keystream.size() / mpc::wire::kBlockBytes; }
+};
+
+/// Slots made ahead of need, by key. Bounded; what belongs to a lease goes with it.
+/// Threads: one executor.
+class SlotStore {
+ public:
+  /// A slot with at least `blocks` blocks that was made within `lease`; it is out of the store
+  /// then.
+  std::optional<ReadySlot> take(const KeyId& key, std::size_t blocks, const LeaseId& lease);
+  void put(const KeyId& key, ReadySlot slot);
+  /// All of a key, for instance after a node said that it is disabled.
+  void drop(const KeyId& key);
+  /// Those of a key that are too short for what it is used for now.
+  void drop_shorter(const KeyId& key, std::size_t blocks);
+  void drop_lease(const LeaseId& lease);
+  std::size_t count(const KeyId& key) const;
+  /// Of all keys.
+  std::size_t total() const;
+
+ private:
+  std::map<KeyId, std::deque<ReadySlot>> slots_;
+};
+
+}  // namespace tercet::proxy

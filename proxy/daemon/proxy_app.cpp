@@ -1,0 +1,335 @@
+#include "proxy/daemon/proxy_app.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "core/async/deadline.h"
+#include "core/random/random.h"
+#include "proxy/daemon/node_dialer.h"
+#include "proxy/daemon/proxy_metrics.h"
+
+namespace tercet::proxy {
+namespace {
+
+/// KMS gives up after this long (XKS reference, section 20).
+constexpr Milliseconds kKmsPatience{250};
+/// Kept back for the way from our answer to the wire.
+constexpr Milliseconds kAnswerReserve{10};
+constexpr Milliseconds kShortestDeadline{20};
+/// /ping turns bad when there was no lease, or a node took no part, for so long.
+constexpr std::chrono::seconds kUnservedMax{10};
+constexpr Milliseconds kServingTick{500};
+constexpr Milliseconds kStopLimit{2000};
+constexpr std::string_view kPlainText = "text/plain; version=0.0.4; charset=utf-8";
+
+std::vector<std::string> node_ids(const ClusterConfig& cluster) {
+  std::vector<std::string> ids;
+  for (const ClusterConfig::Node& node : cluster.nodes) {
+    ids.push_back(node.id);
+  }
+  return ids;
+}
+
+HealthSettings health_settings(const ClusterConfig& cluster) {
+  HealthSettings settings;
+  settings.key = cluster.health_key;
+  settings.node_ids = node_ids(cluster);
+  settings.proxy_fleet_size = static_cast<std::uint32_t>(cluster.proxies.size());
+  return settings;
+}
+
+Result<StoreTable> store_table(const ClusterConfig& cluster) {
+  std::vector<KeyStore> stores;
+  for (const ClusterConfig::Store& configured : cluster.stores) {
+    KeyStore store;
+    store.name = configured.name;
+    store.base_path = configured.uri_path;
+    store.regions = configured.regions;
+    store.access_key_ids = configured.access_key_ids;
+    stores.push_back(std::move(store));
+  }
+  return StoreTable::make(std::move(stores));
+}
+
+XksRequest xks_request(HttpRequest http) {
+  XksRequest request;
+  request.method = std::move(http.method);
+  request.target = std::move(http.target);
+  for (HttpHeader& header : http.headers) {
+    request.headers.emplace_back(std::move(header.name), std::move(header.value));
+  }
+  request.body = std::move(http.body);
+  request.peer = std::move(http.arrival.remote_address);
+  request.tls = http.arrival.tls ? http.arrival.tls->protocol : "";
+  request.connection_reused = http.arrival.connection_setup == Milliseconds(0);
+  return request;
+}
+
+HttpResponse http_response(XksReply reply) {
+  HttpResponse response(reply.status);
+  response.headers.emplace_back("Content-Type", "application/json");
+  if (reply.allow_post) {
+    response.headers.emplace_back("Allow", "POST");
+  }
+  response.body = std::move(reply.body);
+  return response;
+}
+
+bool is_ping(const HttpRequest& request) {
+  return request.target == "/ping" && (request.method == "GET" || request.method == "HEAD");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ProxyApp>> ProxyApp::make(asio::any_io_executor executor,
+                                                 ProxyConfig config,
+                                                 Logger log) {
+  if (config.cluster.nodes.size() != mpc::kAllParties.size()) {
+    return Error(Errc::config_error, "proxy: the cluster file must name three nodes");
+  }
+  TERCET_TRY(StoreTable stores, store_table(config.cluster));
+  std::unique_ptr<ProxyApp> app(
+      new ProxyApp(std::move(executor), std::move(config), std::move(stores), std::move(log)));
+  TERCET_TRY_STATUS(app->bind());
+  return app;
+}
+
+ProxyApp::ProxyApp(asio::any_io_executor executor,
+                   ProxyConfig config,
+                   StoreTable stores,
+                   Logger log)
+    : executor_(executor),
+      config_(std::move(config)),
+      stores_(std::move(stores)),
+      log_(std::move(log)),
+      coordinator_(executor, system_random()),
+      health_(executor,
+              coordinator_,
+              coordinator_,
+              system_random(),
+              system_wall_clock(),
+              health_settings(config_.cluster)),
+      background_(executor),
+      stop_wanted_(executor) {}
+
+ProxyApp::~ProxyApp() = default;
+
+Status ProxyApp::bind() {
+  std::unique_ptr<RecordFile> file;
+  if (!config_.audit_file.empty()) {
+    TERCET_TRY(file, RecordFile::open(config_.audit_file));
+  }
+  ledger_ = std::make_unique<RequestLedger>(
+      registry_, stores_, std::move(file), system_wall_clock(), log_.named("request_log"));
+  XksServiceOptions options;
+  options.key_prefix = config_.key_prefix;
+  service_ = std::make_unique<XksService>(
+      stores_, coordinator_, health_, system_wall_clock(), *ledger_, std::move(options));
+  register_proxy_metrics(registry_, coordinator_, health_, node_ids(config_.cluster));
+
+  TERCET_TRY(TlsServerContext context, load_tls());
+  tls_ = std::make_shared<TlsServerSlot>(std::move(context));
+  registry_.gauge_function(
+      "tercet_proxy_certificate_days", "Days until the server certificate expires", {}, [this] {
+        return static_cast<double>(tls_->current().expires_unix() -
+                                   system_wall_clock().now_seconds()) /
+               86400;
+      });
+  HttpServerOptions server;
+  server.listener.address = config_.listen_address.text();
+  server.listener.tls = tls_;
+  server.listener.connections_max = config_.limits.connections_max;
+  server.idle_limit = std::chrono::seconds(config_.limits.idle_seconds);
+  TERCET_TRY(xks_server_,
+             HttpServer::bind(executor_, std::move(server), [this](HttpRequest request) {
+               return handle_xks(std::move(request));
+             }));
+  if (!config_.metrics_address.empty()) {
+    HttpServerOptions plain;
+    plain.listener.address = config_.metrics_address.text();
+    TERCET_TRY(plain_server_,
+               HttpServer::bind(executor_, std::move(plain), [this](HttpRequest request) {
+                 return handle_plain(std::move(request));
+               }));
+  }
+  return ok_status();
+}
+
+Result<TlsServerContext> ProxyApp::load_tls() const {
+  XksServerTls files;
+  files.certificate = config_.tls.certificate;
+  files.private_key = config_.tls.private_key;
+  files.client_ca = config_.client_ca;
+  files.client_names = config_.client_names;
+  return TlsServerContext::for_xks(files);
+}
+
+std::uint16_t ProxyApp::port() const {
+  return xks_server_->port();
+}
+
+std::uint16_t ProxyApp::metrics_port() const {
+  return plain_server_ ? plain_server_->port() : std::uint16_t{0};
+}
+
+void ProxyApp::warn_at_start() const {
+  for (const std::string& warning : config_.warnings) {
+    log_.warn("configuration_warning", field("text", public_text(warning)));
+  }
+  if (config_.xks_access == ProxyConfig::XksAccess::unstated) {
+    log_.warn("xks_access_unstated",
+              field("hint",
+                    "say how nodes are kept from the XKS port: xks_access: mutual_tls or "
+                    "private_network"));
+  }
+  if (config_.xks_access == ProxyConfig::XksAccess::mutual_tls && !tls_->current().mutual()) {
+    log_.warn("xks_access_not_in_force", field("hint", "mutual_tls needs client_ca"));
+  }
+}
+
+void ProxyApp::spawn_background() {
+  for (const mpc::PartyIndex node : mpc::kAllParties) {
+    const ClusterConfig::Node& configured = config_.cluster.nodes[mpc::number(node) - 1U];
+    NodeDialerOptions options;
+    options.node = node;
+    options.node_id = configured.id;
+    options.address = configured.proxy_address.text();
+    options.tls.certificate = config_.node_tls.certificate;
+    options.tls.private_key = config_.node_tls.private_key;
+    options.tls.ca = config_.cluster.ca_file;
+    background_.spawn(
+        keep_linked(executor_, coordinator_.nodes(), std::move(options), log_.named("links")));
+  }
+  background_.spawn(coordinator_.keep_lease());
+  background_.spawn(coordinator_.keep_slots());
+  background_.spawn(health_.run());
+  background_.spawn(watch_serving());
+  background_.spawn(watch_signals());
+  background_.spawn(xks_server_->run());
+  if (plain_server_) {
+    background_.spawn(plain_server_->run());
+  }
+}
+
+Task<void> ProxyApp::run() {
+  warn_at_start();
+  spawn_background();
+  log_.info("proxy_started",
+            field("name", public_text(config_.name)),
+            field("port", port()),
+            field("metrics_port", metrics_port()));
+  // Cancelled or stopped: either way everything is taken down.
+  static_cast<void>(co_await stop_wanted_.wait());
+
+  draining_ = true;
+  log_.info("proxy_draining", field("limit_ms", config_.limits.drain_ms));
+  xks_server_->begin_drain();
+  static_cast<void>(co_await sleep_for(Milliseconds(config_.limits.drain_ms)));
+  co_await xks_server_->stop(Deadline::in(kStopLimit));
+  if (plain_server_) {
+    plain_server_->close();
+  }
+  coordinator_.stop();
+  health_.stop();
+  background_.close();
+  co_await background_.join();
+  log_.info("proxy_stopped", field("requests", ledger_->count()));
+}
+
+void ProxyApp::stop() {
+  stop_wanted_.set();
+}
+
+void ProxyApp::reload() {
+  Result<TlsServerContext> fresh = load_tls();
+  if (!fresh) {
+    log_.error("reload_failed", field("cause", fresh.error()));
+    return;
+  }
+  tls_->replace(std::move(fresh).value());
+  const TlsServerContext& now = tls_->current();
+  if (now.mutual()) {
+    xks_server_->close_unless(
+        [&now](const TlsInfo* peer) { return peer != nullptr && now.admits(*peer); });
+  }
+  log_.info("reloaded", field("certificate_expires", now.expires_unix()));
+}
+
+Task<void> ProxyApp::watch_signals() {
+  asio::signal_set signals(executor_, SIGTERM, SIGINT, SIGHUP);
+  while (true) {
+    const auto [failed, number] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (failed) {
+      co_return;
+    }
+    if (number == SIGHUP) {
+      reload();
+    } else {
+      stop();
+    }
+  }
+}
+
+Task<void> ProxyApp::watch_serving() {
+  while (true) {
+    const bool all_take_part =
+        std::none_of(mpc::kAllParties.begin(), mpc::kAllParties.end(), [&](mpc::PartyIndex node) {
+          return health_.node_state(node) == xks::HealthStatus::unavailable;
+        });
+    if (coordinator_.has_lease() && all_take_part) {
+      served_at_ = std::chrono::steady_clock::now();
+    }
+    Status slept = co_await sleep_for(kServingTick);
+    if (!slept) {
+      co_return;
+    }
+  }
+}
+
+HttpResponse ProxyApp::ping() const {
+  if (draining_) {
+    return HttpResponse::text(503, "draining\n");
+  }
+  if (!served_at_ || std::chrono::steady_clock::now() - *served_at_ > kUnservedMax) {
+    return HttpResponse::text(503, served_at_ ? "cut off from the nodes\n" : "starting\n");
+  }
+  return HttpResponse::text(200, "pong\n");
+}
+
+Deadline ProxyApp::deadline_of(const HttpRequest& request) const {
+  // 250 ms from KMS's view, less what connection set-up and the way back take (XKS reference, 20).
+  const auto way_back = std::chrono::ceil<Milliseconds>(request.arrival.smoothed_rtt);
+  const Milliseconds left =
+      kKmsPatience - kAnswerReserve - request.arrival.connection_setup - way_back;
+  const Milliseconds limit =
+      std::clamp(left, kShortestDeadline, Milliseconds(config_.limits.request_deadline_ms));
+  return Deadline::at(request.arrival.received + limit);
+}
+
+Task<HttpResponse> ProxyApp::handle_xks(HttpRequest request) {
+  if (is_ping(request)) {
+    co_return ping();
+  }
+  const Deadline until = deadline_of(request);
+  XksReply reply = co_await service_->handle(xks_request(std::move(request)), until);
+  co_return http_response(std::move(reply));
+}
+
+Task<HttpResponse> ProxyApp::handle_plain(HttpRequest request) {
+  if (is_ping(request)) {
+    co_return ping();
+  }
+  if (request.target == "/metrics" && request.method == "GET") {
+    HttpResponse response(200);
+    response.headers.emplace_back("Content-Type", std::string(kPlainText));
+    response.body = to_bytes(as_bytes(registry_.text()));
+    co_return response;
+  }
+  co_return HttpResponse::text(404, "not found\n");
+}
+
+}  // namespace tercet::proxy

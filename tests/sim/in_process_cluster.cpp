@@ -1,0 +1,213 @@
+#include "tests/sim/in_process_cluster.h"
+
+#include <utility>
+
+#include "core/time/clock.h"
+
+namespace tercet::test {
+
+using mpc::PartyIndex;
+
+namespace {
+
+constexpr std::uint32_t kBatchVectors = 8192;  ///< small: these tests make many
+constexpr Milliseconds kSettleLimit{30000};
+
+std::string node_name(PartyIndex party) {
+  return "node-" + std::to_string(mpc::number(party));
+}
+
+}  // namespace
+
+std::optional<node::KeyEntry> DealtKeys::find(const KeyId& key) const {
+  const auto found = entries.find(key);
+  return found == entries.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<node::KeyEntry> DealtKeys::find(const KeyId& key, KeyVersion version) const {
+  std::optional<node::KeyEntry> entry = find(key);
+  return entry && entry->version == version ? entry : std::nullopt;
+}
+
+std::vector<node::KeyEntry> DealtKeys::list() const {
+  std::vector<node::KeyEntry> all;
+  for (const auto& [id, entry] : entries) {
+    all.push_back(entry);
+  }
+  return all;
+}
+
+Status DealtKeys::count_ivs(const KeyId& /*key*/, KeyVersion /*version*/, std::uint32_t count) {
+  ivs_counted += count;
+  return ok_status();
+}
+
+InProcessCluster::InProcessCluster()
+    : health_key_(KeyId::parse("health").value()), proxy_random_(as_bytes("proxy")) {
+  tasks_ = std::make_unique<TaskGroup>(context_.get_executor());
+  const Bytes key(32, 0x5a);
+  const ThreeKeys materials = dealer_.derive_key(key);
+  for (const PartyIndex party : mpc::kAllParties) {
+    sites_[place(party)] = std::make_unique<Site>();
+    node::KeyEntry entry;
+    entry.id = health_key_;
+    entry.facts.enabled = true;
+    entry.facts.may_encrypt = true;
+    entry.facts.may_decrypt = true;
+    entry.version = KeyVersion(1);
+    entry.epoch = Epoch(1);
+    entry.material = materials[place(party)];
+    entry.derived = entry.material->derived();
+    sites_[place(party)]->keys.entries.emplace(health_key_, std::move(entry));
+    build(party);
+  }
+  coordinator_ = std::make_unique<proxy::Coordinator>(context_.get_executor(), proxy_random_);
+  join_peers(PartyIndex::p1, PartyIndex::p2);
+  join_peers(PartyIndex::p1, PartyIndex::p3);
+  join_peers(PartyIndex::p2, PartyIndex::p3);
+  for (const PartyIndex party : mpc::kAllParties) {
+    join_proxy(party);
+  }
+  tasks_->spawn(coordinator_->keep_lease());
+  run_for(Milliseconds(100));
+  join_bulk(PartyIndex::p1, PartyIndex::p2);
+  join_bulk(PartyIndex::p1, PartyIndex::p3);
+  join_bulk(PartyIndex::p2, PartyIndex::p3);
+}
+
+InProcessCluster::~InProcessCluster() {
+  coordinator_->stop();
+  for (const auto& site : sites_) {
+    block_on(context_, site->service->stop());
+    block_on(context_, site->service->join_bulk());
+  }
+  coordinator_->nodes().close_all();
+  run_for(Milliseconds(50));  // what serves the links ends by itself, before anything is cancelled
+  block_on(context_, close_tasks());
+}
+
+Task<void> InProcessCluster::close_tasks() {
+  tasks_->close();
+  co_await tasks_->join();
+}
+
+void InProcessCluster::build(PartyIndex party) {
+  Site& site = *sites_[place(party)];
+  const std::string seed = node_name(party) + "/" + std::to_string(++built_);
+  site.random = std::make_unique<DeterministicRandom>(as_bytes(seed));
+  site.registry = std::make_unique<Registry>();
+  site.audit = std::make_unique<node::AuditTrail>(
+      node_name(party),
+      [&site](std::string_view line) {
+        site.audit_lines.emplace_back(line);
+        return ok_status();
+      },
+      system_wall_clock());
+  node::NodeServiceOptions options;
+  options.self = party;
+  options.node_id = node_name(party);
+  options.health_key = health_key_;
+  options.has_health_key = true;
+  options.health_checks_per_proxy_second = 1000;
+  options.proxies = {"proxy-1", "proxy-2"};
+  options.batch_vectors = kBatchVectors;
+  options.beats = false;
+  node::NodeService::Parts parts;
+  parts.executor = context_.get_executor();
+  parts.bulk_executor = context_.get_executor();
+  parts.keys = &site.keys;
+  parts.secrets = [](std::string_view) { return nullptr; };
+  parts.audit = site.audit.get();
+  parts.metrics = site.registry.get();
+  parts.random = site.random.get();
+  parts.bulk_random = site.random.get();
+  parts.clock = &system_wall_clock();
+  site.service = std::make_unique<node::NodeService>(options, parts);
+  site.service->start();
+}
+
+void InProcessCluster::join_peers(PartyIndex lower, PartyIndex higher) {
+  MemoryLinkEnd a(sites_[place(lower)]->stamps, node_name(lower));
+  MemoryLinkEnd b(sites_[place(higher)]->stamps, node_name(higher));
+  auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
+  tasks_->spawn(node(lower).serve_peer(higher, std::move(link.first)));
+  tasks_->spawn(node(higher).serve_peer(lower, std::move(link.second)));
+}
+
+void InProcessCluster::join_bulk(PartyIndex lower, PartyIndex higher) {
+  MemoryLinkEnd a(sites_[place(lower)]->stamps, node_name(lower));
+  MemoryLinkEnd b(sites_[place(higher)]->stamps, node_name(higher));
+  auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
+  tasks_->spawn(node(lower).serve_bulk(higher, std::move(link.first)));
+  tasks_->spawn(node(higher).serve_bulk(lower, std::move(link.second)));
+}
+
+void InProcessCluster::join_proxy(PartyIndex party) {
+  MemoryLinkEnd a(proxy_stamps_, "proxy-1");
+  MemoryLinkEnd b(sites_[place(party)]->stamps, node_name(party));
+  auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
+  tasks_->spawn(coordinator_->nodes().serve(party, std::move(link.first)));
+  tasks_->spawn(node(party).serve_proxy(std::move(link.second)));
+}
+
+void InProcessCluster::run_for(Milliseconds duration) {
+  const Deadline until = Deadline::in(duration);
+  while (!until.passed()) {
+    context_.restart();
+    context_.run_for(Milliseconds(5));
+  }
+}
+
+std::unique_ptr<FrameLink> InProcessCluster::raw_link(PartyIndex party, const std::string& proxy) {
+  MemoryLinkEnd a(std::make_shared<StampedParty>(), proxy);
+  MemoryLinkEnd b(sites_[place(party)]->stamps, node_name(party));
+  auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
+  tasks_->spawn(node(party).serve_proxy(std::move(link.second)));
+  return std::move(link.first);
+}
+
+void InProcessCluster::beat() {
+  for (const PartyIndex party : mpc::kAllParties) {
+    node(party).beat();
+  }
+}
+
+bool InProcessCluster::settle() {
+  const Deadline until = Deadline::in(kSettleLimit);
+  while (!until.passed()) {
+    beat();
+    run_for(Milliseconds(50));
+    if (coordinator_->has_lease() && coordinator_->stock() > kBatchVectors) {
+      run_for(Milliseconds(300));
+      return true;
+    }
+  }
+  return false;
+}
+
+void InProcessCluster::restart_counts() {
+  proxy_stamps_->restart();
+  for (const auto& site : sites_) {
+    site->stamps->restart();
+  }
+}
+
+void InProcessCluster::restart(PartyIndex party) {
+  Site& site = *sites_[place(party)];
+  block_on(context_, site.service->stop());
+  block_on(context_, site.service->join_bulk());
+  run_for(Milliseconds(100));
+  build(party);
+  for (const PartyIndex peer : mpc::kAllParties) {
+    if (peer != party) {
+      join_peers(std::min(party, peer), std::max(party, peer));
+    }
+  }
+  join_proxy(party);
+  run_for(Milliseconds(200));
+  join_bulk(PartyIndex::p1, PartyIndex::p2);
+  join_bulk(PartyIndex::p1, PartyIndex::p3);
+  join_bulk(PartyIndex::p2, PartyIndex::p3);
+}
+
+}  // namespace tercet::test

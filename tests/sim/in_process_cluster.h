@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "core/async/block_on.h"
+#include "core/async/task_group.h"
+#include "core/metrics/metrics.h"
+#include "core/random/deterministic.h"
+#include "node/policy/audit_trail.h"
+#include "node/policy/key_directory.h"
+#include "node/session/node_service.h"
+#include "proxy/coordinator/coordinator.h"
+#include "tests/support/engine_cluster.h"
+#include "tests/support/memory_link.h"
+
+namespace tercet::test {
+
+/// Keys that a test deals, in memory.
+class DealtKeys final : public node::KeyDirectory {
+ public:
+  std::optional<node::KeyEntry> find(const KeyId& key) const override;
+  std::optional<node::KeyEntry> find(const KeyId& key, KeyVersion version) const override;
+  std::vector<node::KeyEntry> list() const override;
+  Status count_ivs(const KeyId& key, KeyVersion version, std::uint32_t count) override;
+
+  std::map<KeyId, node::KeyEntry> entries;
+  std::uint64_t ivs_counted = 0;
+};
+
+/// Three NodeServices and a coordinator on one io_context, joined by memory links that count hops.
+/// Heartbeats are the test's to give (`settle`), so that they do not disturb a count.
+class InProcessCluster {
+ public:
+  InProcessCluster();
+  ~InProcessCluster();
+
+  asio::io_context& context() { return context_; }
+
+  node::NodeService& node(mpc::PartyIndex party) { return *sites_[place(party)]->service; }
+
+  DealtKeys& keys(mpc::PartyIndex party) { return sites_[place(party)]->keys; }
+
+  const std::vector<std::string>& audit(mpc::PartyIndex party) {
+    return sites_[place(party)]->audit_lines;
+  }
+
+  proxy::Coordinator& coordinator() { return *coordinator_; }
+
+  StampedParty& proxy_stamps() { return *proxy_stamps_; }
+
+  const KeyId& health_key() const { return health_key_; }
+
+  /// A link to a node as a proxy of this name has it, for a test to misuse.
+  std::unique_ptr<FrameLink> raw_link(mpc::PartyIndex party, const std::string& proxy);
+  void beat();
+  /// Beats until the proxy has a lease with stock, then lets everything come to rest.
+  bool settle();
+  /// Starts a new count of hops at all parties.
+  void restart_counts();
+  /// The node begins anew: another service, nothing kept but its keys.
+  void restart(mpc::PartyIndex party);
+  void run_for(Milliseconds duration);
+
+ private:
+  class Site {
+   public:
+    Site() = default;
+    DealtKeys keys;
+    std::vector<std::string> audit_lines;
+    std::shared_ptr<StampedParty> stamps = std::make_shared<StampedParty>();
+    std::unique_ptr<DeterministicRandom> random;
+    std::unique_ptr<Registry> registry;
+    std::unique_ptr<node::AuditTrail> audit;
+    std::unique_ptr<node::NodeService> service;
+  };
+
+  Task<void> close_tasks();
+  void build(mpc::PartyIndex party);
+  void join_peers(mpc::PartyIndex lower, mpc::PartyIndex higher);
+  void join_bulk(mpc::PartyIndex lower, mpc::PartyIndex higher);
+  void join_proxy(mpc::PartyIndex party);
+
+  asio::io_context context_{1};
+  EngineCluster dealer_{77};
+  KeyId health_key_;
+  unsigned built_ = 0;
+  std::array<std::unique_ptr<Site>, 3> sites_;
+  std::shared_ptr<StampedParty> proxy_stamps_ = std::make_shared<StampedParty>();
+  DeterministicRandom proxy_random_;
+  std::unique_ptr<proxy::Coordinator> coordinator_;
+  std::unique_ptr<TaskGroup> tasks_;
+};
+
+}  // namespace tercet::test

@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+
+#include "core/crypto/hash.h"
+#include "core/ct/ct.h"
+#include "core/xks/print.h"
+#include "tests/sim/in_process_cluster.h"
+
+namespace tercet::test {
+namespace {
+
+using mpc::PartyIndex;
+
+class InProcess : public ::testing::Test {
+ protected:
+  static constexpr std::size_t kTextBytes = 96;
+
+  Deadline soon() { return Deadline::in(Milliseconds(2000)); }
+
+  Result<proxy::Encrypted> encrypt() {
+    proxy::EncryptJob job;
+    job.key = cluster_.health_key();
+    job.plaintext = text_;
+    return block_on(cluster_.context(), cluster_.coordinator().encrypt(std::move(job), soon()));
+  }
+
+  Result<Bytes> decrypt(const proxy::Encrypted& encrypted) {
+    xks::DecryptRequest body;
+    body.metadata.principal_arn = "tercet:test";
+    body.metadata.kms_key_arn = "tercet:test";
+    body.metadata.kms_operation = "Decrypt";
+    body.ciphertext = encrypted.ciphertext;
+    body.iv = to_bytes(encrypted.iv);
+    body.tag = to_bytes(encrypted.tag);
+    body.ciphertext_metadata = encrypted.metadata;
+    proxy::DecryptJob job;
+    job.ciphertext = encrypted.ciphertext;
+    job.request.body = xks::print_decrypt_request(body);
+    job.request.body_sha256 = sha256(*job.request.body);
+    return block_on(cluster_.context(), cluster_.coordinator().decrypt(std::move(job), soon()));
+  }
+
+  const Bytes text_ = Bytes(kTextBytes, 0x42);
+  InProcessCluster cluster_;
+};
+
+TEST_F(InProcess, EncryptTakesAtMostEighteenHopsAndDecryptFifteen) {
+  ASSERT_TRUE(cluster_.settle());
+  cluster_.restart_counts();
+  const Result<proxy::Encrypted> encrypted = encrypt();
+  ASSERT_TRUE(encrypted.ok()) << encrypted.error().to_string();
+  EXPECT_LE(cluster_.proxy_stamps().highest_received, 18U);
+
+  cluster_.run_for(Milliseconds(50));
+  cluster_.restart_counts();
+  const Result<Bytes> decrypted = decrypt(*encrypted);
+  ASSERT_TRUE(decrypted.ok()) << decrypted.error().to_string();
+  EXPECT_EQ(cluster_.proxy_stamps().highest_received, 15U);
+  EXPECT_TRUE(ct::equal(*decrypted, text_));
+}
+
+TEST_F(InProcess, AFlippedBitIsABadCiphertext) {
+  ASSERT_TRUE(cluster_.settle());
+  Result<proxy::Encrypted> encrypted = encrypt();
+  ASSERT_TRUE(encrypted.ok()) << encrypted.error().to_string();
+  encrypted->tag[3] ^= 4U;
+  const Result<Bytes> decrypted = decrypt(*encrypted);
+  ASSERT_FALSE(decrypted.ok());
+  EXPECT_EQ(decrypted.error().code(), Errc::bad_ciphertext);
+}
+
+TEST_F(InProcess, ADisabledKeyIsRefused) {
+  ASSERT_TRUE(cluster_.settle());
+  const Result<proxy::Encrypted> encrypted = encrypt();
+  ASSERT_TRUE(encrypted.ok()) << encrypted.error().to_string();
+  for (const PartyIndex party : {PartyIndex::p1, PartyIndex::p2}) {
+    cluster_.keys(party).entries.begin()->second.facts.enabled = false;
+    cluster_.node(party).key_changed(cluster_.health_key());
+  }
+  EXPECT_EQ(decrypt(*encrypted).error().code(), Errc::wrong_state);
+}
+
+/// Attack 6: what a node had before its restart is of a generation that nobody accepts any more.
+TEST_F(InProcess, Attack6_ARestartedNodeIsANewGenerationAndTheClusterServesAgain) {
+  ASSERT_TRUE(cluster_.settle());
+  const GenerationId before = cluster_.node(PartyIndex::p2).generation();
+  const Result<proxy::Encrypted> encrypted = encrypt();
+  ASSERT_TRUE(encrypted.ok()) << encrypted.error().to_string();
+  cluster_.restart(PartyIndex::p2);
+  EXPECT_NE(cluster_.node(PartyIndex::p2).generation(), before);
+  ASSERT_TRUE(cluster_.settle());
+  const Result<Bytes> decrypted = decrypt(*encrypted);
+  ASSERT_TRUE(decrypted.ok()) << decrypted.error().to_string();
+  EXPECT_TRUE(ct::equal(*decrypted, text_));
+}
+
+}  // namespace
+}  // namespace tercet::test

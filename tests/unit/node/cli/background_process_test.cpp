@@ -1,0 +1,64 @@
+#include "node/cli/background_process.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_directory.h"
+
+namespace tercet::cli {
+namespace {
+
+using test::TemporaryDirectory;
+
+TEST(BackgroundProcess, RunsLogsAndStops) {
+  const TemporaryDirectory dir;
+  const auto started =
+      start_background("sleeper", {"/bin/sh", "-c", "echo hello; exec sleep 100"}, dir.file("log"));
+  ASSERT_TRUE(started.ok()) << started.error().to_string();
+  EXPECT_TRUE(started->alive());
+  EXPECT_TRUE(stop_all({*started}, Deadline::in(Milliseconds(5000))).empty());
+  EXPECT_FALSE(started->alive());
+  EXPECT_EQ(tail_of(dir.file("log"), 3), "  hello\n");
+}
+
+TEST(BackgroundProcess, IsKilledWhenItDoesNotStop) {
+  const TemporaryDirectory dir;
+  const auto started =
+      start_background("stubborn",
+                       {"/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"},
+                       dir.file("log"));
+  ASSERT_TRUE(started.ok());
+  const Deadline limit = Deadline::in(Milliseconds(10'000));
+  while (tail_of(dir.file("log"), 1).empty() && !limit.passed()) {
+    ::usleep(1000);
+  }
+  EXPECT_EQ(stop_all({*started}, Deadline::in(Milliseconds(100))),
+            std::vector<std::string>{"stubborn"});
+  EXPECT_FALSE(started->alive());
+}
+
+TEST(BackgroundProcess, SaysWhatCouldNotBeStarted) {
+  const TemporaryDirectory dir;
+  const auto started = start_background("ghost", {"/absent/program"}, dir.file("log"));
+  ASSERT_FALSE(started.ok());
+  EXPECT_NE(started.error().what().find("No such file"), std::string::npos);
+}
+
+TEST(BackgroundProcess, IsNotTakenForAnotherOneOfItsPid) {
+  BackgroundProcess self("self", ::getpid(), 1);
+  EXPECT_FALSE(self.alive());
+  EXPECT_TRUE(stop_all({self}, Deadline::in(Milliseconds(10))).empty());  // and we are still here
+}
+
+TEST(FindPort, GivesFreePortsAndKeepsThePreferredOne) {
+  const auto first = find_port(0, {});
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(find_port(*first, {}).value(), *first);
+  EXPECT_NE(find_port(*first, {*first}).value(), *first);
+}
+
+}  // namespace
+}  // namespace tercet::cli

@@ -1,0 +1,123 @@
+#include "node/link/peer_frames.h"
+
+#include <gtest/gtest.h>
+
+#include "core/random/deterministic.h"
+
+namespace tercet::node {
+namespace {
+
+class PeerFrames : public ::testing::Test {
+ protected:
+  DeterministicRandom random_{as_bytes("peer frames test")};
+
+  SessionId some_sid() { return SessionId(random_.array<32>()); }
+
+  /// Encoding what was decoded gives the same bytes, no proper prefix and no longer text decodes.
+  template <class Message>
+  void expect_exact(const Message& message) {
+    const Bytes encoded = message.encode();
+    const Result<Message> decoded = Message::decode(encoded);
+    ASSERT_TRUE(decoded.ok()) << decoded.error().to_string();
+    EXPECT_EQ(decoded->encode(), encoded);
+    for (std::size_t size = 0; size < encoded.size(); ++size) {
+      EXPECT_FALSE(Message::decode(ByteView(encoded).first(size)).ok()) << size;
+    }
+    Bytes longer = encoded;
+    longer.push_back(0);
+    EXPECT_FALSE(Message::decode(longer).ok());
+  }
+};
+
+TEST_F(PeerFrames, HelloIsExact) {
+  Hello hello;
+  hello.sender = 2;
+  hello.generation = GenerationId(random_.array<16>());
+  hello.session_count = 77;
+  hello.challenge = random_.array<16>();
+  hello.contribution.assign(32, 9);
+  expect_exact(hello);
+  hello.held = PairName(random_.array<32>());
+  expect_exact(hello);
+}
+
+TEST_F(PeerFrames, HelloOfAnotherVersionIsUnsupported) {
+  Hello hello;
+  hello.version = kPeerProtocolVersion + 1;
+  hello.contribution.assign(32, 9);
+  EXPECT_EQ(Hello::decode(hello.encode()).error().code(), Errc::unsupported);
+}
+
+TEST_F(PeerFrames, HelloNeedsThirtyTwoContributedBytes) {
+  Hello hello;
+  hello.contribution.assign(31, 9);
+  EXPECT_FALSE(Hello::decode(hello.encode()).ok());
+}
+
+TEST_F(PeerFrames, HeartbeatIsExact) {
+  Heartbeat beat;
+  beat.session_count = 3;
+  beat.echo = random_.array<16>();
+  beat.ran = {some_sid(), some_sid()};
+  expect_exact(beat);
+}
+
+TEST_F(PeerFrames, ProposalIsExact) {
+  Proposal proposal;
+  proposal.kind = SessionKind::key_command;
+  proposal.opener = "P1";
+  proposal.vectors.count = 484;
+  proposal.plan = to_bytes(as_bytes("plan"));
+  expect_exact(proposal);
+}
+
+TEST_F(PeerFrames, ProposalOfAnUnknownKindIsMalformed) {
+  Proposal proposal;
+  proposal.kind = static_cast<SessionKind>(9);
+  EXPECT_EQ(Proposal::decode(proposal.encode()).error().code(), Errc::peer_malformed);
+}
+
+TEST_F(PeerFrames, AbortIsExact) {
+  AbortFrame abort;
+  abort.sid = some_sid();
+  abort.reason = Errc::replayed;
+  expect_exact(abort);
+  abort.lease_step = LeaseStep(some_sid(), 12);
+  expect_exact(abort);
+}
+
+TEST_F(PeerFrames, SessionFrameKeepsItsPayload) {
+  SessionFrame frame;
+  frame.sid = some_sid();
+  frame.lease_step = LeaseStep(some_sid(), 12);
+  frame.step = mpc::Step(mpc::Label::opening, 4);
+  frame.payload = to_bytes(as_bytes("payload"));
+  const auto decoded = SessionFrame::decode(frame.encode());
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(decoded->payload, frame.payload);
+  EXPECT_EQ(decoded->step, frame.step);
+  EXPECT_EQ(decoded->lease_step, frame.lease_step);
+}
+
+TEST_F(PeerFrames, PairNameIsOfALowerAndAHigherNode) {
+  PairNameNews news;
+  news.lower = 1;
+  news.higher = 3;
+  expect_exact(news);
+  news.lower = 3;
+  EXPECT_FALSE(PairNameNews::decode(news.encode()).ok());
+  news.lower = 0;
+  EXPECT_FALSE(PairNameNews::decode(news.encode()).ok());
+}
+
+TEST_F(PeerFrames, KeyDigestsAreExact) {
+  KeyDigests digests;
+  KeyDigest digest;
+  digest.key = KeyId::parse("some-key").value();
+  digest.version = KeyVersion(3);
+  digests.keys = {digest, digest};
+  expect_exact(digests);
+}
+
+}  // namespace
+}  // namespace tercet::node

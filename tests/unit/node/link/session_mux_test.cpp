@@ -1,0 +1,186 @@
+#include "node/link/session_mux.h"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "core/async/block_on.h"
+
+namespace tercet::node {
+namespace {
+
+using mpc::PartyIndex;
+using mpc::Step;
+
+/// A link that keeps what was sent on it.
+class RecordingLink final : public FrameLink {
+ public:
+  Status send(Frame frame) override {
+    sent.push_back(std::move(frame));
+    return ok_status();
+  }
+
+  Task<Result<Frame>> receive() override { co_return Error(Errc::link_closed, "no frames"); }
+
+  void close() noexcept override {}
+
+  const std::string& peer_name() const override { return name_; }
+
+  std::vector<Frame> sent;
+
+ private:
+  std::string name_ = "peer";
+};
+
+class SessionMuxTest : public ::testing::Test {
+ protected:
+  SessionMuxTest() {
+    mux_.set_link(PartyIndex::p2, &to_p2_);
+    mux_.set_link(PartyIndex::p3, &to_p3_);
+  }
+
+  static SessionId sid(std::uint8_t first) {
+    std::array<std::uint8_t, 32> bytes{};
+    bytes[0] = first;
+    return SessionId(bytes);
+  }
+
+  static Bytes frame(const SessionId& of,
+                     Step step,
+                     std::string_view payload,
+                     std::optional<LeaseStep> lease_step = std::nullopt) {
+    SessionFrame out;
+    out.sid = of;
+    out.lease_step = lease_step;
+    out.step = step;
+    out.payload = to_bytes(as_bytes(payload));
+    return out.encode();
+  }
+
+  static Bytes abort_frame(const SessionId& of, std::optional<LeaseStep> lease_step) {
+    AbortFrame out;
+    out.sid = of;
+    out.lease_step = lease_step;
+    return out.encode();
+  }
+
+  Result<Bytes> receive(MuxChannel& channel, PartyIndex from, Step step) {
+    return block_on(context_, channel.receive(from, step));
+  }
+
+  std::unique_ptr<MuxChannel> open(const SessionId& id,
+                                   std::optional<LeaseStep> lease_step = std::nullopt) {
+    return mux_.open(id, lease_step, Deadline::in(Milliseconds(2000))).value();
+  }
+
+  const Step first_{mpc::Label::opening, 1};
+  const Step second_{mpc::Label::opening, 2};
+  asio::io_context context_;
+  RecordingLink to_p2_;
+  RecordingLink to_p3_;
+  SessionMux mux_{context_.get_executor(), PartyIndex::p1};
+};
+
+TEST_F(SessionMuxTest, DeliversByPeerAndInOrder) {
+  const auto channel = open(sid(1));
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), first_, "a")).ok());
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), second_, "b")).ok());
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p3, frame(sid(1), first_, "c")).ok());
+  EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p3, first_)), "c");
+  EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p2, first_)), "a");
+  EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p2, second_)), "b");
+}
+
+TEST_F(SessionMuxTest, KeepsFramesThatComeBeforeTheirSession) {
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), first_, "early")).ok());
+  const auto channel = open(sid(1));
+  EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p2, first_)), "early");
+}
+
+TEST_F(SessionMuxTest, DropsFramesThatWaitedTooLong) {
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), first_, "early")).ok());
+  mux_.drop_stale(std::chrono::steady_clock::now() + std::chrono::seconds(1));
+  const auto channel = mux_.open(sid(1), std::nullopt, Deadline::in(Milliseconds(1))).value();
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_timeout);
+}
+
+TEST_F(SessionMuxTest, BoundsEarlyFramesOfOnePeerAndLease) {
+  const std::string large(300'000, 'x');
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(9), first_, large)).ok());
+  }
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p3, frame(sid(1), first_, "other peer")).ok());
+  const auto flooded = open(sid(9));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(receive(*flooded, PartyIndex::p2, first_).ok());
+  }
+  const auto channel = open(sid(1));
+  EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p3, first_)), "other peer");
+}
+
+TEST_F(SessionMuxTest, AnotherStepThanExpectedIsAViolation) {
+  const auto channel = open(sid(1));
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), second_, "b")).ok());
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_malformed);
+}
+
+TEST_F(SessionMuxTest, AnotherSidForTheSameLeaseStepShowsAtOnce) {
+  const LeaseStep step(sid(100), 5);
+  const auto channel = open(sid(1), step);
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(2), first_, "a", step)).ok());
+  EXPECT_EQ(receive(*channel, PartyIndex::p3, first_).error().code(), Errc::session_mismatch);
+}
+
+TEST_F(SessionMuxTest, AnotherSidForTheSameLeaseStepShowsEvenIfItCameFirst) {
+  const LeaseStep step(sid(100), 5);
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(2), first_, "a", step)).ok());
+  const auto channel = open(sid(1), step);
+  EXPECT_EQ(receive(*channel, PartyIndex::p3, first_).error().code(), Errc::session_mismatch);
+}
+
+TEST_F(SessionMuxTest, AnAbortByLeaseStepEndsTheSession) {
+  const LeaseStep step(sid(100), 5);
+  const auto channel = open(sid(1), step);
+  ASSERT_TRUE(mux_.on_abort_frame(PartyIndex::p3, abort_frame(SessionId(), step)).ok());
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_aborted);
+}
+
+TEST_F(SessionMuxTest, AnEarlyAbortEndsTheSessionWhenItOpens) {
+  const LeaseStep step(sid(100), 5);
+  ASSERT_TRUE(mux_.on_abort_frame(PartyIndex::p3, abort_frame(SessionId(), step)).ok());
+  const auto channel = open(sid(1), step);
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_aborted);
+}
+
+TEST_F(SessionMuxTest, ALostLinkEndsItsSessions) {
+  const auto channel = open(sid(1));
+  mux_.set_link(PartyIndex::p3, nullptr);
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::link_closed);
+}
+
+TEST_F(SessionMuxTest, APeerThatSaysNothingIsATimeout) {
+  const auto channel = mux_.open(sid(1), std::nullopt, Deadline::in(Milliseconds(5))).value();
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_timeout);
+}
+
+TEST_F(SessionMuxTest, AnUnfinishedChannelTellsBothPeers) {
+  open(sid(1)).reset();
+  ASSERT_EQ(to_p2_.sent.size(), 1U);
+  ASSERT_EQ(to_p3_.sent.size(), 1U);
+  EXPECT_EQ(to_p2_.sent[0].type, static_cast<std::uint8_t>(PeerFrame::abort));
+}
+
+TEST_F(SessionMuxTest, AFinishedChannelTellsNobody) {
+  auto channel = open(sid(1));
+  channel->finish();
+  channel.reset();
+  EXPECT_TRUE(to_p2_.sent.empty());
+}
+
+TEST_F(SessionMuxTest, ASidIsOpenOnce) {
+  const auto channel = open(sid(1));
+  EXPECT_EQ(mux_.open(sid(1), std::nullopt, Deadline::in(Milliseconds(5))).error().code(),
+            Errc::already_exists);
+}
+
+}  // namespace
+}  // namespace tercet::node

@@ -1,0 +1,253 @@
+// What is on disk after crashes, flipped bits, and by whom it can be read (rules D1, D3, D4, D7,
+// D8).
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include "node/store/command_log.h"
+#include "node/store/iv_counts.h"
+#include "node/store/key_records.h"
+#include "node/store/share_store.h"
+#include "tests/unit/node/store/store_fixture.h"
+
+namespace tercet {
+namespace {
+
+using namespace tercet::test;
+using node::IvCounts;
+
+/// Runs `work` in a child that then dies by SIGKILL, wherever `work` leaves it.
+template <class Work>
+void in_killed_child(Work work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    work();
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+node::LoggedCommand logged(std::uint8_t id) {
+  node::LoggedCommand command;
+  command.id = CommandId({id});
+  command.key = "k";
+  command.envelope = "{}";
+  return command;
+}
+
+TEST(NodeStoreCrash, KeepsWhatWasConfirmedAndNothingOfAnOpenTransaction) {
+  const TemporaryDirectory dir;
+  in_killed_child([&] {
+    auto store = open_store(dir.path()).value();
+    TERCET_CHECK(store->commands().append(logged(1)).ok());
+    TERCET_CHECK(store->keys().insert(record_of("kept")).ok());
+    static_cast<void>(store->atomically([&]() -> Status {
+      TERCET_CHECK(store->keys().insert(record_of("lost")).ok());
+      TERCET_CHECK(store->commands().append(logged(2)).ok());
+      ::kill(::getpid(), SIGKILL);
+      return ok_status();
+    }));
+  });
+  auto store = open_store(dir.path()).value();
+  EXPECT_NE(store->keys().find(key_id("kept")), nullptr);
+  EXPECT_EQ(store->keys().find(key_id("lost")), nullptr);
+  EXPECT_TRUE(store->commands().find(CommandId({1})).value().has_value());
+  EXPECT_FALSE(store->commands().find(CommandId({2})).value().has_value());
+  EXPECT_TRUE(store->keys().insert(record_of("lost")).ok());
+}
+
+TEST(NodeStoreCrash, NeverForgetsAnIvItCounted) {
+  const TemporaryDirectory dir;
+  in_killed_child([&] {
+    auto store = open_store(dir.path()).value();
+    for (int i = 0; i < 1000; ++i) {
+      TERCET_CHECK(store->iv_counts().take(key_id("k"), KeyVersion(1), 70).ok());
+    }
+  });
+  auto store = open_store(dir.path()).value();
+  EXPECT_GE(store->iv_counts().used(key_id("k"), KeyVersion(1)), 70'000U);
+}
+
+TEST(IvCounts, RefusesTheFirstIvBeyondTheLimit) {
+  const TemporaryDirectory dir;
+  auto store = open_store(dir.path()).value();
+  IvCounts& counts = store->iv_counts();
+  const KeyId key = key_id("k");
+  ASSERT_TRUE(counts.take(key, KeyVersion(1), node::kIvsPerVersionMax - 1).ok());
+  EXPECT_EQ(counts.take(key, KeyVersion(1), 2).error().code(), Errc::exhausted);
+  EXPECT_TRUE(counts.take(key, KeyVersion(1), 1).ok());
+  EXPECT_EQ(counts.take(key, KeyVersion(1), 1).error().code(), Errc::exhausted);
+  EXPECT_TRUE(counts.take(key, KeyVersion(2), 1).ok());
+  EXPECT_TRUE(counts.top_up().ok());
+}
+
+TEST(DataDirectory, RefusesASecondUser) {
+  const TemporaryDirectory dir;
+  auto first = open_store(dir.path()).value();
+  const auto second = open_store(dir.path());
+  ASSERT_FALSE(second.ok());
+  EXPECT_NE(second.error().what().find("another process"), std::string::npos);
+}
+
+TEST(DataDirectory, RefusesOpenModesAndSaysHowToMendThem) {
+  const TemporaryDirectory dir;
+  open_store(dir.path()).value().reset();
+  std::filesystem::permissions(dir.path(), std::filesystem::perms(0750));
+  const auto open_directory = open_store(dir.path());
+  ASSERT_FALSE(open_directory.ok());
+  EXPECT_NE(open_directory.error().hint().find("chmod 0700"), std::string::npos);
+  std::filesystem::permissions(dir.path(), std::filesystem::perms(0700));
+  std::filesystem::permissions(dir.file("node.db"), std::filesystem::perms(0644));
+  const auto open_file = open_store(dir.path());
+  ASSERT_FALSE(open_file.ok());
+  EXPECT_NE(open_file.error().hint().find("chmod 0600"), std::string::npos);
+}
+
+TEST(DataDirectory, MakesEverythingForItsOwnerOnly) {
+  const TemporaryDirectory parent;
+  const std::string path = parent.file("data");
+  auto store = open_store(path).value();
+  ASSERT_TRUE(store->keys().insert(record_of("k")).ok());
+
+  struct stat found {};
+
+  ASSERT_EQ(::stat(path.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777U, 0700U);
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    ASSERT_EQ(::stat(entry.path().c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777U, 0600U) << entry.path();
+  }
+}
+
+TEST(DataDirectory, RefusesAFileInItsPlace) {
+  const TemporaryDirectory dir;
+  std::ofstream(dir.file("data")) << "x";
+  EXPECT_FALSE(open_store(dir.file("data")).ok());
+  EXPECT_FALSE(open_store(dir.file("absent/data")).ok());
+}
+
+TEST(NodeStore, RefusesAnotherSealingKeyAndAnotherNode) {
+  const TemporaryDirectory dir;
+  open_store(dir.path()).value().reset();
+  EXPECT_EQ(open_store(dir.path(), "node-1", 8).error().code(), Errc::seal_broken);
+  EXPECT_EQ(open_store(dir.path(), "node-2", 7).error().code(), Errc::seal_broken);
+  EXPECT_TRUE(open_store(dir.path()).ok());
+}
+
+void run_sql(const std::string& path, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql;
+  sqlite3_close(database);
+}
+
+TEST(NodeStore, RefusesASchemaItDoesNotKnow) {
+  const TemporaryDirectory dir;
+  open_store(dir.path()).value().reset();
+  run_sql(dir.file("node.db"), "PRAGMA user_version=2");
+  EXPECT_EQ(open_store(dir.path()).error().code(), Errc::unsupported);
+}
+
+TEST(NodeStore, RefusesADatabaseOfAnotherProgram) {
+  const TemporaryDirectory dir;
+  open_store(dir.path()).value().reset();
+  run_sql(dir.file("node.db"), "PRAGMA application_id=1");
+  EXPECT_EQ(open_store(dir.path()).error().code(), Errc::storage_corrupt);
+}
+
+TEST(NodeStore, NoticesAnEditedRow) {
+  for (const char* edit : {"UPDATE keys SET enabled = 1",
+                           "UPDATE keys SET usage = 'encrypt'",
+                           "UPDATE iv_counts SET reserved = 0",
+                           "UPDATE commands SET state = 1"}) {
+    const TemporaryDirectory dir;
+    {
+      auto store = open_store(dir.path()).value();
+      node::KeyRecord record = record_of("k");
+      record.enabled = false;
+      ASSERT_TRUE(store->keys().insert(record).ok());
+      ASSERT_TRUE(store->iv_counts().take(record.key, record.version, 1).ok());
+      ASSERT_TRUE(store->commands().append(logged(1)).ok());
+    }
+    run_sql(dir.file("node.db"), edit);
+    const auto reopened = open_store(dir.path());
+    ASSERT_FALSE(reopened.ok()) << edit;
+    EXPECT_EQ(reopened.error().code(), Errc::storage_corrupt) << edit;
+  }
+}
+
+TEST(ShareStore, DoesNotOpenARecordUnderAnotherName) {
+  const TemporaryDirectory dir;
+  {
+    auto store = open_store(dir.path()).value();
+    ASSERT_TRUE(store->shares().put_components(epoch_of("a"), {}, filled(64, 1)).ok());
+    ASSERT_TRUE(store->shares().put_components(epoch_of("b"), {}, filled(64, 2)).ok());
+  }
+  run_sql(dir.file("node.db"),
+          "UPDATE epochs SET components = (SELECT components FROM epochs WHERE key = 'a') "
+          "WHERE key = 'b'");
+  auto store = open_store(dir.path()).value();
+  EXPECT_TRUE(store->shares().components(epoch_of("a")).ok());
+  EXPECT_EQ(store->shares().components(epoch_of("b")).error().code(), Errc::seal_broken);
+}
+
+/// Everything a reader of the store can see: whether it opens, and what it then says.
+bool says_the_same_or_fails(const std::string& directory) {
+  auto store = open_store(directory);
+  if (!store) {
+    return true;
+  }
+  node::NodeStore& opened = **store;
+  const Result<SecretBytes> components = opened.shares().components(epoch_of("k"));
+  const Result<node::EpochRecord> epoch = opened.shares().find(epoch_of("k"));
+  if (components && bytes_of(*components) != bytes_of(filled(64, 1))) {
+    return false;
+  }
+  if (epoch && (epoch->state != node::EpochState::pending || epoch->session != SessionId())) {
+    return false;
+  }
+  const node::KeyRecord* key = opened.keys().find(key_id("k"));
+  if (key != nullptr && !(*key == record_of("k"))) {
+    return false;
+  }
+  return opened.iv_counts().used(key_id("k"), KeyVersion(1)) >= 5 || key == nullptr;
+}
+
+TEST(NodeStore, AnyFlippedByteIsNoticedOrWithoutEffect) {
+  const TemporaryDirectory dir;
+  {
+    auto store = open_store(dir.file("data")).value();
+    ASSERT_TRUE(store->keys().insert(record_of("k")).ok());
+    ASSERT_TRUE(store->shares().put_components(epoch_of("k"), {}, filled(64, 1)).ok());
+    ASSERT_TRUE(store->iv_counts().take(key_id("k"), KeyVersion(1), 5).ok());
+  }
+  std::ifstream in(dir.file("data/node.db"), std::ios::binary);
+  const std::string good((std::istreambuf_iterator<char>(in)), {});
+  ASSERT_GT(good.size(), 4096U);
+  std::size_t flips = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    // Zero bytes are free space mostly: a sample of those is enough.
+    if (good[at] == 0 && at % 61 != 0) {
+      continue;
+    }
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 0x10);
+    std::ofstream(dir.file("data/node.db"), std::ios::binary | std::ios::trunc) << bad;
+    ASSERT_TRUE(says_the_same_or_fails(dir.file("data"))) << "byte " << at;
+    ++flips;
+  }
+  EXPECT_GT(flips, 1000U);
+}
+
+}  // namespace
+}  // namespace tercet
