@@ -74,6 +74,15 @@ class Members {
     return value;
   }
 
+  const Json* array(const char* name, std::size_t limit) {
+    const Json* value = take(name);
+    if (value == nullptr || !value->is_array() || value->size() > limit) {
+      fail(name);
+      return nullptr;
+    }
+    return value;
+  }
+
   const Json* object(const char* name) {
     const Json* value = take(name);
     if (value == nullptr || !value->is_object()) {
@@ -263,11 +272,8 @@ Result<CommandEnvelope> CommandEnvelope::parse(std::string_view text) {
   Members members(json);
   CommandEnvelope envelope;
   envelope.document = members.text("command", kCommandBytesMax);
-  const auto list = json.find("signatures");
-  if (list == json.end() || !list->is_array() || list->size() > kCommandSignaturesMax ||
-      json.size() != 2) {
-    return malformed("its signatures are not as they must be");
-  }
+  const Json* const list = members.array("signatures", kCommandSignaturesMax);
+  TERCET_TRY_STATUS(members.finish());
   for (const Json& entry : *list) {
     if (!entry.is_object()) {
       return malformed("a signature is not an object");
