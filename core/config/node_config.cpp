@@ -42,11 +42,10 @@ std::uint32_t count(Section& section,
 
 NodeConfig::Stock read_stock(Section section) {
   NodeConfig::Stock out;
-  constexpr std::int64_t kBatchMax = 1 << 20;
-  out.batch_vectors = count(section, "batch_vectors", out.batch_vectors, 1024, kBatchMax);
+  constexpr std::int64_t kBatchMin = 1 << 16;  // protocol.md 4
+  constexpr std::int64_t kBatchMax = 1 << 17;
+  out.batch_vectors = count(section, "batch_vectors", out.batch_vectors, kBatchMin, kBatchMax);
   out.batches_per_lease = count(section, "batches_per_lease", out.batches_per_lease, 1, 64);
-  out.first_batch_vectors =
-      count(section, "first_batch_vectors", out.first_batch_vectors, 1024, kBatchMax);
   section.finish();
   return out;
 }

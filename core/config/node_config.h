@@ -26,9 +26,8 @@ class NodeConfig {
   class Stock {
    public:
     Stock() = default;
-    std::uint32_t batch_vectors = 65'536;       ///< vectors made together
-    std::uint32_t batches_per_lease = 2;        ///< kept ready for each proxy
-    std::uint32_t first_batch_vectors = 8'192;  ///< the first ones are small, to be up soon
+    std::uint32_t batch_vectors = 65'536;  ///< vectors made together
+    std::uint32_t batches_per_lease = 2;   ///< kept ready for each proxy
   };
 
   NodeConfig() = default;

@@ -118,7 +118,7 @@ TEST_F(Examples, AllProblemsAreReportedTogetherWithTheirLines) {
   const std::string text = problems(load_node_config(path("node.yaml")));
   EXPECT_TRUE(has(text, "node.yaml:5: idd: is not a key that is known here")) << text;
   EXPECT_TRUE(has(text, "metrics_address: expected host:port")) << text;
-  EXPECT_TRUE(has(text, "stock.batch_vectors: expected 1024 to 1048576")) << text;
+  EXPECT_TRUE(has(text, "stock.batch_vectors: expected 65536 to 131072")) << text;
   EXPECT_TRUE(has(text, "log.level: expected debug")) << text;
   EXPECT_TRUE(has(text, "4 problems")) << text;
 }
