@@ -201,6 +201,8 @@ AdminReply AdminApi::show_status() const {
                     {"leases", report.leases},
                     {"keys", registry_->list().size()},
                     {"commands", commands ? Json(*commands) : Json()},
+                    {"certificate_days", report.certificate_days},
+                    {"data_free_mb", report.data_free_mb},
                     {"warnings", report.warnings}});
 }
 

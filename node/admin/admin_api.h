@@ -47,6 +47,8 @@ class NodeReport {
   std::vector<Link> proxies;
   std::uint64_t vectors_in_stock = 0;
   std::uint64_t leases = 0;
+  std::int64_t certificate_days = 0;  ///< until the certificate of the node's links expires
+  std::int64_t data_free_mb = -1;     ///< of the file system of its data; -1 unknown
   std::vector<std::string> warnings;  ///< fixed texts: memory not locked, ...
 };
 

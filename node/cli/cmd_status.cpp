@@ -20,13 +20,35 @@ std::string text_of(const Json& object, const char* name) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+std::int64_t number_of(const Json& object, const char* name, std::int64_t otherwise) {
+  const Json value = object.value(name, Json());
+  return value.is_number() ? value.get<std::int64_t>() : otherwise;
+}
+
+/// "3 d 4 h", "5 m 12 s": the two largest units.
+std::string span_in_words(std::int64_t seconds) {
+  const auto pair = [](std::int64_t large, const char* unit, std::int64_t small, const char* next) {
+    return std::to_string(large) + unit + std::to_string(small) + next;
+  };
+  constexpr std::int64_t kMinute = 60;
+  constexpr std::int64_t kHour = 60 * kMinute;
+  constexpr std::int64_t kDay = 24 * kHour;
+  if (seconds >= kDay) {
+    return pair(seconds / kDay, " d ", seconds % kDay / kHour, " h");
+  }
+  if (seconds >= kHour) {
+    return pair(seconds / kHour, " h ", seconds % kHour / kMinute, " m");
+  }
+  return pair(seconds / kMinute, " m ", seconds % kMinute, " s");
+}
+
 std::string links_in_words(const Json& links) {
   std::string out;
   for (const Json& link : links) {
     const bool up = link.value("up", false);
-    out += (out.empty() ? "" : ", ") + text_of(link, "peer") + (up ? " up" : " DOWN");
-    if (const Json rtt = link.value("rtt_us", Json()); up && rtt.is_number()) {
-      out += " (" + std::to_string(rtt.get<std::int64_t>()) + " us)";
+    out += (out.empty() ? "" : ", ") + text_of(link, "peer") + (up ? "" : " DOWN");
+    if (const std::int64_t rtt = number_of(link, "rtt_us", -1); up && rtt >= 0) {
+      out += " (" + std::to_string(rtt) + " us)";
     }
   }
   return out.empty() ? "none" : out;
@@ -56,19 +78,68 @@ std::vector<std::string> warnings_of(const NodeAnswers& answers) {
   return out;
 }
 
-void print_node(const NodeAnswer& answer) {
+using Row = std::vector<std::string>;
+
+Row row_of(const NodeAnswer& answer, std::int64_t now) {
   if (!answer.ok()) {
-    print_line(answer.node + "  UNREACHABLE");
-    return;
+    return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
   }
   const Json& said = answer.body;
-  const std::string detail = text_of(said, "detail");
-  print_line(answer.node + "  " + text_of(said, "health") +
-             (detail.empty() ? "" : " (" + detail + ")") + "  up " + text_of(said, "uptime_s") +
-             " s  version " + text_of(said, "version") + "  keys " + text_of(said, "keys") +
-             "  vectors in stock " + text_of(said, "vectors_in_stock"));
-  print_line("  peers: " + links_in_words(said.value("peers", Json::array())));
-  print_line("  proxies: " + links_in_words(said.value("proxies", Json::array())));
+  const std::int64_t free_mb = number_of(said, "data_free_mb", -1);
+  const std::int64_t ahead = number_of(said, "wall_milliseconds", now) - now;
+  return {answer.node,
+          text_of(said, "health"),
+          text_of(said, "detail"),
+          span_in_words(number_of(said, "uptime_s", 0)),
+          text_of(said, "version"),
+          text_of(said, "generation").substr(0, 8),
+          text_of(said, "keys"),
+          text_of(said, "commands"),
+          text_of(said, "leases"),
+          text_of(said, "vectors_in_stock"),
+          text_of(said, "certificate_days") + " d",
+          free_mb < 0 ? "?" : std::to_string(free_mb) + " MB",
+          (ahead >= 0 ? "+" : "") + std::to_string(ahead) + " ms",
+          links_in_words(said.value("peers", Json::array())),
+          links_in_words(said.value("proxies", Json::array()))};
+}
+
+/// One line for each thing to know, one column for each node.
+void print_table(const NodeAnswers& answers) {
+  static const Row kTitles = {"node",
+                              "health",
+                              "why",
+                              "up",
+                              "version",
+                              "generation",
+                              "keys",
+                              "commands",
+                              "leases",
+                              "vectors in stock",
+                              "certificate",
+                              "disk free",
+                              "clock",
+                              "peers",
+                              "proxies"};
+  const std::int64_t now = system_wall_clock().now_milliseconds();
+  std::vector<Row> columns = {kTitles};
+  for (const NodeAnswer& answer : answers) {
+    columns.push_back(row_of(answer, now));
+  }
+  for (std::size_t line = 0; line < kTitles.size(); ++line) {
+    std::string text;
+    for (const Row& column : columns) {
+      std::size_t width = 0;
+      for (const std::string& cell : column) {
+        width = std::max(width, cell.size());
+      }
+      std::string cell = line < column.size() ? column[line] : "";
+      cell.resize(width + 2, ' ');
+      text += cell;
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    print_line(text);
+  }
 }
 
 int show_status(const Arguments& arguments) {
@@ -100,11 +171,10 @@ int show_status(const Arguments& arguments) {
         {"warnings",
          warnings}}.dump());
   } else {
-    print_line(std::string("cluster ") + (*administration)->cluster().id.hex() + "  " +
-               (serving ? "serving" : "NOT SERVING: all three nodes are needed (pair_mode: off)"));
-    for (const NodeAnswer& answer : answers) {
-      print_node(answer);
-    }
+    print_line(std::string("cluster ") + (*administration)->cluster().id.hex() +
+               ", pair_mode off: " +
+               (serving ? "SERVING with three nodes" : "NOT SERVING, all three nodes are needed"));
+    print_table(answers);
     for (const std::string& warning : warnings) {
       print_line("warning: " + warning);
     }
@@ -118,11 +188,15 @@ int show_status(const Arguments& arguments) {
 }  // namespace
 
 std::vector<SubCommand> status_sub_commands() {
-  return {SubCommand("status",
-                     "Show the cluster: nodes, links, stock, warnings.",
-                     {config_option(), json_option()},
-                     show_status,
-                     "Exit code 0 only if all three nodes serve.")};
+  return {
+      SubCommand("status",
+                 "Show the cluster: nodes, links, stock, warnings.",
+                 {config_option(), json_option()},
+                 show_status,
+                 "A column for each node. generation: a new one at every start; leases: one for\n"
+                 "each proxy it serves, and one of the nodes themselves; clock: against this\n"
+                 "machine's, so with the way there in it. Exit code 0 only if all three nodes\n"
+                 "serve, 3 if one cannot be reached.")};
 }
 
 }  // namespace tercet::cli

@@ -1,6 +1,7 @@
 #include "node/daemon/node_app.h"
 
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,6 +19,9 @@ namespace tercet::node {
 namespace {
 
 constexpr Milliseconds kStopLimit{1000};
+constexpr std::int64_t kSecondsPerDay = 86400;
+constexpr std::int64_t kCertificateDaysWarned = 30;
+constexpr std::int64_t kFreeMegabytesWarned = 1024;
 constexpr std::string_view kSecretsNotLocked =
     "secret memory beyond the limit is not locked: raise LimitMEMLOCK";
 
@@ -184,7 +188,34 @@ NodeReport NodeApp::report() const {
   if (!secret_memory_status().all_locked()) {
     report.warnings.emplace_back(kSecretsNotLocked);
   }
+  for (NodeReport::Link& peer : report.peers) {
+    for (const ClusterConfig::Node& node : config_.cluster.nodes) {
+      if (peer.peer == "node-" + std::to_string(node.index)) {  // the service knows party numbers
+        peer.peer = node.id;
+        break;
+      }
+    }
+  }
+  report.certificate_days = certificate_days();
+  if (report.certificate_days < kCertificateDaysWarned) {
+    report.warnings.emplace_back("its certificate expires soon: put a new one in place, SIGHUP");
+  }
+  report.data_free_mb = data_free_mb();
+  if (report.data_free_mb >= 0 && report.data_free_mb < kFreeMegabytesWarned) {
+    report.warnings.emplace_back("its data directory has little space left: audit needs it");
+  }
   return report;
+}
+
+std::int64_t NodeApp::certificate_days() const {
+  return (admin_tls_->current().expires_unix() - system_wall_clock().now_seconds()) /
+         kSecondsPerDay;
+}
+
+std::int64_t NodeApp::data_free_mb() const {
+  std::error_code failed;
+  const std::filesystem::space_info space = std::filesystem::space(config_.data_dir, failed);
+  return failed ? -1 : static_cast<std::int64_t>(space.available >> 20U);
 }
 
 Status NodeApp::bind_admin() {
@@ -204,6 +235,14 @@ Status NodeApp::bind_metrics() {
   if (config_.metrics_address.empty()) {
     return ok_status();
   }
+  registry_.gauge_function(
+      "tercet_node_certificate_days", "Days until the node's certificate expires", {}, [this] {
+        return static_cast<double>(certificate_days());
+      });
+  registry_.gauge_function("tercet_node_data_free_megabytes",
+                           "Space left where the node's data lie; -1 unknown",
+                           {},
+                           [this] { return static_cast<double>(data_free_mb()); });
   HttpServerOptions options;
   options.listener.address = config_.metrics_address.text();
   TERCET_TRY(metrics_server_,

@@ -83,6 +83,8 @@ class NodeApp {
   Task<void> report_drained(asio::any_io_executor home, Event& drained);
   std::optional<mpc::PartyIndex> party_named(std::string_view node_id) const;
   NodeReport report() const;
+  std::int64_t certificate_days() const;
+  std::int64_t data_free_mb() const;
 
   asio::any_io_executor executor_;
   NodeConfig config_;
