@@ -1,5 +1,8 @@
 // tercet dev up | status | down
 
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -46,15 +49,20 @@ int up(const Arguments& arguments) {
   if (!cluster) {
     return fail(cluster.error(), kExitFailed);
   }
+  const SteadyTime began = std::chrono::steady_clock::now();
   if (const Status started = (*cluster)->up(); !started) {
     return fail(started.error(), kExitFailed);
   }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+  const double seconds_taken = taken.count();
   const DevLayout& layout = (*cluster)->layout();
   if (arguments.has("--json")) {
-    print_line(Json{{"dev_json", layout.dev_json()}}.dump());
+    print_line(Json{{"dev_json", layout.dev_json()}, {"seconds", seconds_taken}}.dump());
     return kExitDone;
   }
-  print_line("The cluster is up.");
+  std::array<char, 64> ready{};
+  std::snprintf(ready.data(), ready.size(), "The cluster is up, after %.1f s.", seconds_taken);
+  print_line(ready.data());
   print_line("  what runs where: " + layout.dev_json());
   print_line("  administration:  tercet status --config " + layout.admin_yaml());
   print_line("  stop it:         tercet dev down --dir " + layout.root());
