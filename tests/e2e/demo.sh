@@ -2,93 +2,22 @@
 # The product doing its job, command by command: three nodes, a proxy, a KMS front end, the AWS CLI.
 # usage: demo.sh BIN_DIR. Exit 0 only if everything worked; stops all it started.
 set -euo pipefail
-
-bin=$(cd "$1" && pwd)
-work=$(mktemp -d "${TMPDIR:-/tmp}/tercet-demo.XXXXXX")
-cluster=$work/cluster
-
-bold=$(tput bold 2>/dev/null || true)
-plain=$(tput sgr0 2>/dev/null || true)
-
-finish() {
-  status=$?
-  if [ "$status" -ne 0 ]; then
-    printf '\n%sThe demo failed.%s Logs of the processes:\n' "$bold" "$plain" >&2
-    find "$cluster" -name '*.log' -exec sh -c 'echo "--- $1"; tail -n 15 "$1"' _ {} \; >&2 || true
-  fi
-  "$bin/tercet" dev down --dir "$cluster" >/dev/null 2>&1 || true
-  rm -rf "$work"
-  exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-title() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
-note() { printf '   %s\n' "$*"; }
-die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
-
-# Shows a command, runs it, shows its answer; the answer is also kept in $answer.
-show() {
-  printf '%s$ %s%s\n' "$bold" "$(printf '%q ' "$@" | sed "s|$bin/||; s|$work|.|g; s|--endpoint-url [^ ]* ||; s|RawSecretAccessKey=[^ ]*|RawSecretAccessKey=...|")" "$plain"
-  answer=$("$@") || die "this command failed"
-  [ -z "$answer" ] || printf '%s\n' "$answer"
-}
-
-# Runs a command that must be refused with the given exception.
-refused() {
-  local exception=$1 output
-  shift
-  printf '%s$ %s%s\n' "$bold" "$(printf '%q ' "$@" | sed "s|$work|.|g; s|--endpoint-url [^ ]* ||")" "$plain"
-  if output=$("$@" 2>&1); then
-    die "this was accepted, but $exception was expected"
-  fi
-  grep -q "($exception)" <<<"$output" || die "expected $exception, got: $output"
-  note "refused: $exception, as it should be"
-}
-
-json() { python3 -c 'import json,sys; print(eval("d" + sys.argv[2], {"d": json.load(open(sys.argv[1]))}))' "$1" "$2"; }
+. "$(dirname "$0")/lib.sh"
+start_script demo "$1"
 
 title "Start three nodes, a proxy and a local KMS front end"
-show "$bin/tercet" dev up --dir "$cluster"
+start_cluster
 show "$bin/tercet" status --config "$cluster/admin.yaml"
-
-dev=$cluster/dev.json
-xks=$(json "$dev" '["proxies"][0]["endpoint"]')
-path=$(json "$dev" '["proxies"][0]["uri_path"]')
-ca=$(json "$dev" '["proxies"][0]["ca_file"]')
-access=$(json "$dev" '["proxies"][0]["credential"]["AccessKeyId"]')
-secret=$(json "$dev" '["proxies"][0]["credential"]["RawSecretAccessKey"]')
-region=$(json "$dev" '["kms"]["region"]')
-kms=(aws kms --endpoint-url "$(json "$dev" '["kms"]["endpoint"]')")
-
-export AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=$region AWS_PAGER='' \
-  AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=$work/aws.config AWS_SHARED_CREDENTIALS_FILE=/dev/null \
-  NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost AWS_MAX_ATTEMPTS=1
-unset AWS_PROFILE AWS_SESSION_TOKEN
-printf '[default]\ncli_follow_urlparam = false\noutput = json\n' >"$work/aws.config"
-cd "$work"
 
 title "Make a key: jointly, no machine ever holds it"
 show "$bin/tercet" key create --config "$cluster/admin.yaml" --id payroll-2026
 show "$bin/tercet" key list --config "$cluster/admin.yaml"
 
 title "Create and connect the external key store, as in AWS"
-(umask 077; cat >store.json <<JSON
-{"CustomKeyStoreName":"demo","CustomKeyStoreType":"EXTERNAL_KEY_STORE","XksProxyConnectivity":"PUBLIC_ENDPOINT",
- "XksProxyUriEndpoint":"$xks","XksProxyUriPath":"$path",
- "XksProxyAuthenticationCredential":{"AccessKeyId":"$access","RawSecretAccessKey":"$secret"}}
-JSON
-)
+write_store_file store.json
 show "${kms[@]}" create-custom-key-store --cli-input-json file://store.json --query CustomKeyStoreId --output text
 store=$answer
-show "${kms[@]}" connect-custom-key-store --custom-key-store-id "$store"
-state=CONNECTING
-for _ in $(seq 30); do
-  state=$("${kms[@]}" describe-custom-key-stores --custom-key-store-id "$store" --query 'CustomKeyStores[0].ConnectionState' --output text)
-  [ "$state" = CONNECTING ] || break
-done
-[ "$state" = CONNECTED ] || die "the key store is $state"
-note "the key store is $state"
+connect_store "$store"
 
 title "Create a KMS key over the external key"
 show "${kms[@]}" create-key --origin EXTERNAL_KEY_STORE --custom-key-store-id "$store" --xks-key-id payroll-2026 --query KeyMetadata.Arn --output text
@@ -116,7 +45,7 @@ show "$bin/tercet" key import --config "$cluster/admin.yaml" --id own-2026 --key
 metadata='{"awsPrincipalArn":"arn:aws:iam::111122223333:user/alice","kmsKeyArn":"arn:aws:kms:us-east-1:111122223333:key/demo","kmsOperation":"Encrypt","kmsRequestId":"demo"}'
 xks_call() {  # operation body; straight to the proxy, signed as KMS signs
   curl --silent --show-error --fail-with-body --max-time 10 --cacert "$ca" --aws-sigv4 "aws:amz:$region:kms-xks-proxy" \
-    --user "$access:$secret" -H 'Content-Type: application/json' --data "$2" "$xks$path/keys/own-2026/$1"
+    --config <(printf 'user = "%s:%s"\n' "$access" "$secret") -H 'Content-Type: application/json' --data "$2" "$xks$path/keys/own-2026/$1"
 }
 member() { python3 -c 'import json,sys,base64; sys.stdout.buffer.write(base64.b64decode(json.loads(sys.argv[1])[sys.argv[2]]))' "$1" "$2"; }
 aad='demo aad'
