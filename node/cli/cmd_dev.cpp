@@ -1,4 +1,4 @@
-// tercet dev up | status | down
+// tercet dev prepare | up | status | down
 
 #include <array>
 #include <chrono>
@@ -28,7 +28,36 @@ DevOptions options_of(const Arguments& arguments) {
   DevOptions options;
   options.directory = arguments.value_or("--dir", kDefaultDirectory);
   options.with_kms = !arguments.has("--no-kms");
+  options.keep_configuration = arguments.has("--keep-config");
   return options;
+}
+
+Option proxies_option() {
+  return Option("--proxies", "N", "how many proxies (default 1)");
+}
+
+Option no_kms_option() {
+  return Option("--no-kms", "", "without the local KMS front end");
+}
+
+int prepare(const Arguments& arguments) {
+  DevOptions options = options_of(arguments);
+  const Result<unsigned> proxies = arguments.number("--proxies", 1, 1, 16);
+  if (!proxies) {
+    return fail(proxies.error(), kExitUsage);
+  }
+  options.proxies = *proxies;
+  const auto cluster = DevCluster::open(std::move(options));
+  if (!cluster) {
+    return fail(cluster.error(), kExitFailed);
+  }
+  if (const Status prepared = (*cluster)->prepare(); !prepared) {
+    return fail(prepared.error(), kExitFailed);
+  }
+  const DevLayout& layout = (*cluster)->layout();
+  print_line("keys and configuration are in " + layout.root());
+  print_line("  start it as it is then: tercet dev up --keep-config --dir " + layout.root());
+  return kExitDone;
 }
 
 int up(const Arguments& arguments) {
@@ -123,12 +152,18 @@ int down(const Arguments& arguments) {
 
 std::vector<SubCommand> dev_sub_commands() {
   return {
+      SubCommand("dev prepare",
+                 "Write keys and configuration of such a cluster, and start nothing.",
+                 {dir_option(), proxies_option(), no_kms_option()},
+                 prepare,
+                 "For a change of the files before `dev up --keep-config`."),
       SubCommand(
           "dev up",
           "Start a whole cluster on this machine, in the background.",
           {dir_option(),
-           Option("--proxies", "N", "how many proxies (default 1)"),
-           Option("--no-kms", "", "without the local KMS front end"),
+           proxies_option(),
+           no_kms_option(),
+           Option("--keep-config", "", "with the configuration files in DIR as they are"),
            Option("--rtt-ms", "MS", "wide-area emulation (not part of this version yet)"),
            timeout_option(),
            json_option()},

@@ -112,7 +112,7 @@ Status DevCluster::start_all() {
                 layout_.file("keys/xks-ca.crt")});
 }
 
-Status DevCluster::up() {
+Status DevCluster::check_nothing_runs() const {
   const auto alive = std::count_if(
       state_.processes.begin(), state_.processes.end(), [](const BackgroundProcess& process) {
         return process.alive();
@@ -122,12 +122,27 @@ Status DevCluster::up() {
                  "start a cluster: one runs in " + layout_.root() + " already")
         .hint("`tercet dev down --dir " + layout_.root() + "` ends it");
   }
-  state_.processes.clear();
-  const Deadline deadline = Deadline::in(options_.limit);
+  return ok_status();
+}
+
+Status DevCluster::prepare() {
+  TERCET_TRY_STATUS(check_nothing_runs());
   TERCET_TRY_STATUS(make_dev_keys(layout_, state_, options_.proxies));
   TERCET_TRY_STATUS(choose_dev_ports(state_, options_.proxies, options_.with_kms));
   TERCET_TRY_STATUS(write_dev_configs(layout_, state_, options_.proxies));
-  TERCET_TRY_STATUS(save_dev_state(layout_, state_));
+  return save_dev_state(layout_, state_);
+}
+
+Status DevCluster::up() {
+  TERCET_TRY_STATUS(check_nothing_runs());
+  state_.processes.clear();
+  const Deadline deadline = Deadline::in(options_.limit);
+  if (!options_.keep_configuration) {
+    TERCET_TRY_STATUS(prepare());
+  } else if (!std::filesystem::exists(layout_.cluster_yaml())) {
+    return Error(Errc::not_found, "keep the configuration in " + layout_.root() + ": there is none")
+        .hint("`tercet dev prepare --dir " + layout_.root() + "` writes it");
+  }
   const auto everything = [&]() -> Status {
     TERCET_TRY_STATUS(start_all());
     TERCET_TRY_STATUS(wait_for_nodes(deadline));

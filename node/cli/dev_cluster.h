@@ -17,6 +17,7 @@ class DevOptions {
   std::string directory;
   std::size_t proxies = 1;
   bool with_kms = true;
+  bool keep_configuration = false;  ///< use the files of `prepare` as they are now
   Milliseconds limit{60'000};
 };
 
@@ -30,6 +31,8 @@ class DevCluster {
   DevCluster(const DevCluster&) = delete;
   DevCluster& operator=(const DevCluster&) = delete;
 
+  /// Makes keys, chooses ports, writes the configuration; starts nothing.
+  Status prepare();
   /// Starts everything, makes the health key, waits until KMS would call the proxies healthy,
   /// writes dev.json. On an error nothing is left running, and the error shows the logs' ends.
   Status up();
@@ -50,6 +53,7 @@ class DevCluster {
  private:
   DevCluster(DevOptions options, int lock);
   Status start(const std::string& name, const std::vector<std::string>& arguments);
+  Status check_nothing_runs() const;
   Status start_all();
   Status wait_for_nodes(Deadline deadline);
   Status make_health_key(Deadline deadline);
