@@ -94,7 +94,8 @@ Coordinator::Coordinator(asio::any_io_executor executor, RandomSource& random)
       random_(random),
       nodes_(executor, *this),
       lease_wanted_(executor),
-      slots_wanted_(executor) {
+      slots_wanted_(executor),
+      filling_(executor) {
   down_since_.fill(std::chrono::steady_clock::now());
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/async/event.h"
 #include "core/async/task.h"
+#include "core/async/task_group.h"
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -16,11 +17,11 @@
 #include "mpc/wire/proxy_messages.h"
 #include "proxy/coordinator/bad_signatures.h"
 #include "proxy/coordinator/fleet.h"
-#include "proxy/coordinator/key_heat.h"
 #include "proxy/coordinator/key_service.h"
 #include "proxy/coordinator/lease_holder.h"
 #include "proxy/coordinator/node_set.h"
 #include "proxy/coordinator/remembered_sessions.h"
+#include "proxy/coordinator/slot_planner.h"
 #include "proxy/coordinator/slot_store.h"
 
 namespace tercet::proxy {
@@ -70,6 +71,9 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   /// Vectors in stock that all three nodes announced.
   std::uint64_t stock() const { return lease_.stock(); }
 
+  /// Slots made ahead of need that this proxy holds, of all keys.
+  std::size_t slots_ready() const { return slots_.total(); }
+
   Task<Authenticity> authenticate(AuthenticateJob job, Deadline until) override;
   Task<Result<Encrypted>> encrypt(EncryptJob job, Deadline until) override;
   Task<Result<Bytes>> decrypt(DecryptJob job, Deadline until) override;
@@ -99,8 +103,8 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
                                                   std::uint16_t blocks,
                                                   Deadline until);
   static AuthenticateJob question_for(const EncryptJob& job);
-  /// The next key that lacks slots.
-  std::optional<std::pair<KeyId, KeyHeat::Wanted>> key_short_of_slots();
+  std::optional<SlotPlanner::Order> next_slots();
+  Task<void> fill_slots(SlotPlanner::Order order);
   Task<Result<ReadySlot>> slot_for(const EncryptJob& job, Deadline until);
   Task<Error> key_error(const EncryptJob& job, Error slots_error, Deadline until);
   Task<Result<Encrypted>> spend(const EncryptJob& job, ReadySlot slot, Deadline until);
@@ -110,7 +114,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   NodeSet nodes_;
   LeaseHolder lease_;
   SlotStore slots_;
-  KeyHeat heat_;
+  SlotPlanner slot_planner_;
   RememberedSessions remembered_;
   BadSignatures bad_signatures_;
   std::array<NodeView, 3> views_;
@@ -118,6 +122,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   CoordinatorFigures figures_;
   Event lease_wanted_;
   Event slots_wanted_;
+  TaskGroup filling_;
   bool stopping_ = false;
 };
 

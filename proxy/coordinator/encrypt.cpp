@@ -28,16 +28,10 @@ namespace {
 
 /// New slots or marks tried within one request, besides the first.
 constexpr int kRetriesMax = 2;
-/// Slots kept ready for a key in use, and made in one session.
-constexpr std::size_t kSlotsReady = 8;
-constexpr std::uint16_t kSlotsAtOnce = 4;
-/// Of all keys: half of what nodes keep for a lease, the rest is for slots made on the spot.
-constexpr std::size_t kSlotsReadyMax = 48;
 /// Slots are made ahead only while at least this much stock is left for requests.
 constexpr std::uint64_t kStockReserve = 2 * 65536;
 constexpr Milliseconds kSlotsLimit{3000};
 constexpr Milliseconds kSlotsTick{1000};
-constexpr Milliseconds kSlotsPauseAfterFailure{250};
 
 Bytes xor_with(ByteView text, ByteView keystream) {
   TERCET_CHECK(keystream.size() >= text.size());
@@ -149,11 +143,7 @@ Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
     }
     ReadySlot chosen = std::move(slot).value();
     Result<Encrypted> encrypted = co_await spend(job, std::move(chosen), until);
-    if (encrypted && !job.request.is_health_check()) {
-      heat_.used(
-          job.key, job.store, block_count(job.plaintext.size()), std::chrono::steady_clock::now());
-      slots_wanted_.set();
-    } else if (!encrypted) {
+    if (!encrypted) {
       slots_.drop(job.key);  // they may be of shares or a state that is gone
     }
     if (encrypted || attempt == kRetriesMax || encrypted.error().code() != Errc::already_burnt) {
@@ -188,6 +178,8 @@ Task<Result<ReadySlot>> Coordinator::slot_for(const EncryptJob& job, Deadline un
   // A health check makes its slot on the spot: it looks at the whole way.
   if (lease_.has_lease() && !job.request.is_health_check()) {
     std::optional<ReadySlot> prepared = slots_.take(job.key, blocks, *lease_.lease());
+    slot_planner_.asked(job.key, job.store, blocks, std::chrono::steady_clock::now());
+    slots_wanted_.set();
     if (prepared) {
       ++figures_.encrypts_prepared;
       co_return std::move(*prepared);
@@ -290,50 +282,47 @@ Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot
   co_return out;
 }
 
-std::optional<std::pair<KeyId, KeyHeat::Wanted>> Coordinator::key_short_of_slots() {
-  if (!lease_.has_lease() || lease_.stock() < kStockReserve ||
-      slots_.total() + kSlotsAtOnce > kSlotsReadyMax ||
-      bad_signatures_.many(std::chrono::steady_clock::now())) {
+std::optional<SlotPlanner::Order> Coordinator::next_slots() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (stopping_ || !lease_.has_lease() || lease_.stock() < kStockReserve ||
+      bad_signatures_.many(now)) {
     return std::nullopt;
   }
-  for (const auto& [key, wanted] : heat_.hot(std::chrono::steady_clock::now())) {
-    slots_.drop_shorter(key, wanted.blocks);
-    if (slots_.count(key) + kSlotsAtOnce <= kSlotsReady) {
-      return std::pair(key, wanted);
+  return slot_planner_.next(slots_, now);
+}
+
+Task<void> Coordinator::fill_slots(SlotPlanner::Order order) {
+  const SteadyTime began = std::chrono::steady_clock::now();
+  Result<std::vector<ReadySlot>> made = co_await make_slots(
+      order.key, order.store, order.count, order.blocks, Deadline::in(kSlotsLimit));
+  if (!made) {
+    slot_planner_.failed(order);
+    co_return;
+  }
+  const SteadyTime now = std::chrono::steady_clock::now();
+  slot_planner_.ended(order, std::chrono::duration_cast<Milliseconds>(now - began));
+  for (ReadySlot& slot : *made) {
+    if (lease_.lease() == slot.lease) {  // else it ended meanwhile, and they with it
+      slots_.put(order.key, std::move(slot));
     }
   }
-  return std::nullopt;
+  slots_wanted_.set();
 }
 
 Task<void> Coordinator::keep_slots() {
   while (!stopping_) {
-    const auto wanted = key_short_of_slots();
-    Milliseconds pause = kSlotsTick;
-    if (wanted) {
-      Result<std::vector<ReadySlot>> made =
-          co_await make_slots(wanted->first,
-                              wanted->second.store,
-                              kSlotsAtOnce,
-                              static_cast<std::uint16_t>(wanted->second.blocks),
-                              Deadline::in(kSlotsLimit));
-      if (made) {
-        for (ReadySlot& slot : *made) {
-          slots_.put(wanted->first, std::move(slot));
-        }
-        continue;
-      }
-      if (made.error().code() == Errc::closed && stopping_) {
-        co_return;
-      }
-      heat_.cool(wanted->first);
-      pause = kSlotsPauseAfterFailure;
+    slots_.drop_unless([this](const KeyId& key) { return slot_planner_.is_hot(key); });
+    while (std::optional<SlotPlanner::Order> order = next_slots()) {
+      filling_.spawn(fill_slots(std::move(*order)));
     }
-    Status woken = co_await slots_wanted_.wait_until(Deadline::in(pause));
+    Status woken = co_await slots_wanted_.wait_until(Deadline::in(kSlotsTick));
     if (!woken && woken.error().code() == Errc::closed) {
-      co_return;
+      break;
     }
     slots_wanted_.reset();
   }
+  filling_.close();
+  co_await filling_.join();
 }
 
 }  // namespace tercet::proxy

@@ -1,14 +1,8 @@
 #include "proxy/coordinator/slot_store.h"
 
-#include <algorithm>
+#include <iterator>
 
 namespace tercet::proxy {
-namespace {
-
-/// protocol.md 8: a few dozen slots at most lie at the proxy.
-constexpr std::size_t kSlotsPerKeyMax = 32;
-
-}  // namespace
 
 std::optional<ReadySlot> SlotStore::take(const KeyId& key,
                                          std::size_t blocks,
@@ -17,47 +11,45 @@ std::optional<ReadySlot> SlotStore::take(const KeyId& key,
   if (found == slots_.end()) {
     return std::nullopt;
   }
-  std::deque<ReadySlot>& slots = found->second;
-  const auto fits = std::find_if(slots.begin(), slots.end(), [&](const ReadySlot& slot) {
-    return slot.lease == lease && slot.block_count() >= blocks;
-  });
-  if (fits == slots.end()) {
+  auto fits = found->second.lower_bound(blocks);
+  while (fits != found->second.end() && fits->second.lease != lease) {
+    ++fits;
+  }
+  if (fits == found->second.end()) {
     return std::nullopt;
   }
-  ReadySlot slot = std::move(*fits);
-  slots.erase(fits);
+  ReadySlot slot = std::move(fits->second);
+  found->second.erase(fits);
   return slot;
 }
 
 void SlotStore::put(const KeyId& key, ReadySlot slot) {
-  std::deque<ReadySlot>& slots = slots_[key];
-  if (slots.size() < kSlotsPerKeyMax) {
-    slots.push_back(std::move(slot));
-  }
+  const std::size_t blocks = slot.block_count();
+  slots_[key].emplace(blocks, std::move(slot));
 }
 
 void SlotStore::drop(const KeyId& key) {
   slots_.erase(key);
 }
 
-void SlotStore::drop_shorter(const KeyId& key, std::size_t blocks) {
-  const auto found = slots_.find(key);
-  if (found != slots_.end()) {
-    std::erase_if(found->second,
-                  [&](const ReadySlot& slot) { return slot.block_count() < blocks; });
-  }
+void SlotStore::drop_unless(const std::function<bool(const KeyId&)>& in_use) {
+  std::erase_if(slots_, [&](const auto& entry) { return !in_use(entry.first); });
 }
 
 void SlotStore::drop_lease(const LeaseId& lease) {
   for (auto& [key, slots] : slots_) {
-    std::erase_if(slots, [&](const ReadySlot& slot) { return slot.lease == lease; });
+    std::erase_if(slots, [&](const auto& entry) { return entry.second.lease == lease; });
   }
   std::erase_if(slots_, [](const auto& entry) { return entry.second.empty(); });
 }
 
-std::size_t SlotStore::count(const KeyId& key) const {
+std::size_t SlotStore::count(const KeyId& key, std::size_t shortest, std::size_t longest) const {
   const auto found = slots_.find(key);
-  return found == slots_.end() ? 0 : found->second.size();
+  if (found == slots_.end()) {
+    return 0;
+  }
+  return static_cast<std::size_t>(
+      std::distance(found->second.lower_bound(shortest), found->second.upper_bound(longest)));
 }
 
 std::size_t SlotStore::total() const {

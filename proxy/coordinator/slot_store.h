@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -33,25 +33,26 @@ class ReadySlot {
   std::size_t block_count() const { return keystream.size() / mpc::wire::kBlockBytes; }
 };
 
-/// Slots made ahead of need, by key. Bounded; what belongs to a lease goes with it.
-/// Threads: one executor.
+/// Slots made ahead of need, by key and length. What belongs to a lease goes with it; how many
+/// there are is SlotPlanner's to bound. Threads: one executor.
 class SlotStore {
  public:
-  /// A slot with at least `blocks` blocks that was made within `lease`; it is out of the store
-  /// then.
+  /// The shortest slot with at least `blocks` blocks that was made within `lease`, the oldest of
+  /// its length; it is out of the store then.
   std::optional<ReadySlot> take(const KeyId& key, std::size_t blocks, const LeaseId& lease);
   void put(const KeyId& key, ReadySlot slot);
   /// All of a key, for instance after a node said that it is disabled.
   void drop(const KeyId& key);
-  /// Those of a key that are too short for what it is used for now.
-  void drop_shorter(const KeyId& key, std::size_t blocks);
+  /// All of the keys that are not in use any more.
+  void drop_unless(const std::function<bool(const KeyId&)>& in_use);
   void drop_lease(const LeaseId& lease);
-  std::size_t count(const KeyId& key) const;
+  /// Those of a key that have `shortest` to `longest` blocks.
+  std::size_t count(const KeyId& key, std::size_t shortest, std::size_t longest) const;
   /// Of all keys.
   std::size_t total() const;
 
  private:
-  std::map<KeyId, std::deque<ReadySlot>> slots_;
+  std::map<KeyId, std::multimap<std::size_t, ReadySlot>> slots_;  ///< by block count
 };
 
 }  // namespace tercet::proxy

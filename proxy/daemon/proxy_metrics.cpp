@@ -52,6 +52,10 @@ void register_proxy_metrics(Registry& registry,
                           {},
                           [&coordinator] { return static_cast<double>(coordinator.stock()); });
   registry.gauge_function(
+      "tercet_proxy_slots_ready", "Slots made ahead of need, of all keys", {}, [&coordinator] {
+        return static_cast<double>(coordinator.slots_ready());
+      });
+  registry.gauge_function(
       "tercet_proxy_health_check_age_seconds",
       "Since the last health check that succeeded; -1 before the first",
       {},

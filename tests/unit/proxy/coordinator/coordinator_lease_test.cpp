@@ -217,8 +217,7 @@ TEST_F(CoordinatorTest, MakesSlotsAheadForKeysInUse) {
   TaskGroup group(cluster.context.get_executor());
   group.spawn(cluster.coordinator.keep_slots());
   ASSERT_TRUE(encrypt());
-  ASSERT_TRUE(cluster.run_until(
-      [&] { return cluster.node(PartyIndex::p1).count(ProxyFrame::make_slots) == 3; }));
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.slots_ready() > 0; }));
 
   ASSERT_TRUE(encrypt());
 
@@ -233,8 +232,7 @@ TEST_F(CoordinatorTest, ThrowsPreparedSlotsAwayAfterARefusal) {
   TaskGroup group(cluster.context.get_executor());
   group.spawn(cluster.coordinator.keep_slots());
   ASSERT_TRUE(encrypt());
-  ASSERT_TRUE(cluster.run_until(
-      [&] { return cluster.node(PartyIndex::p1).count(ProxyFrame::make_slots) == 3; }));
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.slots_ready() > 0; }));
   block_on(cluster.context, test::close_and_join(group));
   refuse_at({PartyIndex::p1, PartyIndex::p2}, ProxyFrame::encrypt, Errc::wrong_state);
   EXPECT_EQ(encrypt().error().code(), Errc::wrong_state);

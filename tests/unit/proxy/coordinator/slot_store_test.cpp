@@ -51,34 +51,47 @@ TEST(SlotStore, ForgetsSlotsWithTheirLeaseOrKey) {
   SlotStore store;
   store.put(key("a"), slot(0, 2));
   store.drop_lease(sid(2));
-  EXPECT_EQ(store.count(key("a")), 1U);
+  EXPECT_EQ(store.count(key("a"), 1, 270), 1U);
   store.drop_lease(kLease);
-  EXPECT_EQ(store.count(key("a")), 0U);
+  EXPECT_EQ(store.count(key("a"), 1, 270), 0U);
 
   store.put(key("a"), slot(0, 2));
   store.drop(key("a"));
-  EXPECT_EQ(store.count(key("a")), 0U);
+  EXPECT_EQ(store.count(key("a"), 1, 270), 0U);
 }
 
-TEST(SlotStore, DropsSlotsThatAreTooShortByNow) {
+TEST(SlotStore, GivesTheShortestThatFits) {
   SlotStore store;
-  store.put(key("a"), slot(0, 2));
-  store.put(key("a"), slot(1, 8));
+  store.put(key("a"), slot(0, 16));
+  store.put(key("a"), slot(1, 4));
+  store.put(key("a"), slot(2, 4));
 
-  store.drop_shorter(key("a"), 4);
-
-  EXPECT_EQ(store.count(key("a")), 1U);
-  EXPECT_EQ(store.total(), 1U);
-  EXPECT_TRUE(store.take(key("a"), 8, kLease));
+  EXPECT_EQ(store.take(key("a"), 3, kLease)->number, 1);
+  EXPECT_EQ(store.take(key("a"), 3, kLease)->number, 2);
+  EXPECT_EQ(store.take(key("a"), 3, kLease)->number, 0);
 }
 
-TEST(SlotStore, HoldsAFewDozenOfAKeyAtMost) {
+TEST(SlotStore, CountsByLength) {
   SlotStore store;
-  for (std::uint16_t i = 0; i < 100; ++i) {
-    store.put(key("a"), slot(i, 1));
+  for (const std::uint16_t blocks : std::initializer_list<std::uint16_t>{2, 4, 8}) {
+    store.put(key("a"), slot(blocks, blocks));
   }
 
-  EXPECT_EQ(store.count(key("a")), 32U);
+  EXPECT_EQ(store.count(key("a"), 3, 8), 2U);
+  EXPECT_EQ(store.count(key("a"), 9, 270), 0U);
+  EXPECT_EQ(store.count(key("b"), 1, 270), 0U);
+  EXPECT_EQ(store.total(), 3U);
+}
+
+TEST(SlotStore, DropsSlotsOfKeysOutOfUse) {
+  SlotStore store;
+  store.put(key("a"), slot(0, 2));
+  store.put(key("b"), slot(1, 2));
+
+  store.drop_unless([](const KeyId& each) { return each == key("b"); });
+
+  EXPECT_FALSE(store.take(key("a"), 1, kLease));
+  EXPECT_TRUE(store.take(key("b"), 1, kLease));
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/time/clock.h"
+#include "proxy/coordinator/slot_store.h"
+
+namespace tercet::proxy {
+
+/// Decides for which keys slots are made ahead of need, how many, and how long (protocol.md 8).
+///
+/// For each key, and each class of message length, it follows the rate of Encrypts and keeps as
+/// many slots ready as arrive while new ones are made, with room for bursts: steady load never
+/// waits for a slot. A key in use keeps a few even when it is rarely used; long slots, which cost
+/// many vectors, are kept only where their use is steady. What all keys keep together is bounded,
+/// in slots and in bytes of released keystream, and shared out by rate.
+///
+/// Pure data: no waiting, no sending. Threads: one executor.
+class SlotPlanner {
+ public:
+  /// Bounds of what is released to this proxy ahead of need, all keys together.
+  static constexpr std::size_t kReadySlotsMax = 64;
+  static constexpr std::size_t kReadyBlocksMax = 2048;
+  /// Slots of sessions under way, beside the ready ones; half of what a node's shelf has room for.
+  static constexpr std::size_t kPendingSlotsMax = 64;
+
+  /// One session's worth of slots.
+  class Order {
+   public:
+    Order() = default;
+    KeyId key;
+    std::string store;
+    std::uint16_t count = 0;
+    std::uint16_t blocks = 0;
+
+    std::uint32_t vectors() const;
+  };
+
+  /// An Encrypt of so many blocks looked for a slot.
+  void asked(const KeyId& key, const std::string& store, std::size_t blocks, SteadyTime now);
+  /// What to make next, if any key has fewer slots than it should. It counts as under way until
+  /// `ended` or `failed`.
+  std::optional<Order> next(const SlotStore& ready, SteadyTime now);
+  /// The session made its slots in `took`.
+  void ended(const Order& order, Milliseconds took);
+  /// The session failed: no slots ahead for this key until it is used again.
+  void failed(const Order& order);
+
+  /// Which keys were used of late; the slots of all others may go.
+  bool is_hot(const KeyId& key) const { return keys_.contains(key); }
+
+ private:
+  static constexpr std::size_t kClasses = 6;  ///< of message length
+
+  class Demand {
+   public:
+    Demand() = default;
+    double per_second = 0;        ///< decays; right at a steady rate
+    SteadyTime counted_at{};      ///< when `per_second` was brought up to date
+    std::size_t longest = 0;      ///< blocks, in this window
+    std::size_t longest_old = 0;  ///< and in the one before
+    SteadyTime window_began{};
+    std::size_t pending = 0;  ///< slots under way
+    double rate(SteadyTime now) const;
+    void add(std::size_t blocks, SteadyTime now);
+
+    std::size_t slot_blocks() const { return longest > longest_old ? longest : longest_old; }
+  };
+
+  class Key {
+   public:
+    Key() = default;
+    std::string store;
+    SteadyTime used_at{};
+    std::array<Demand, kClasses> demands;
+  };
+
+  /// How many slots one key should have of one length.
+  struct Need {
+    const KeyId* key;
+    Key* entry;
+    std::size_t length_class;
+    double target;
+  };
+
+  static std::size_t class_of(std::size_t blocks);
+  std::size_t wanted(std::size_t length_class, const Demand& demand, SteadyTime now) const;
+  /// All keys', within the bounds.
+  std::vector<Need> needs(SteadyTime now);
+  void forget_cold(SteadyTime now);
+  std::size_t pending() const;
+
+  std::map<KeyId, Key> keys_;
+  double make_seconds_ = 0.05;  ///< how long a session takes, smoothed
+};
+
+}  // namespace tercet::proxy
