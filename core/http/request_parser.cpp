@@ -52,7 +52,7 @@ std::size_t HttpRequestParser::feed_head(ByteView input) {
     }
     const std::size_t line = head_.size() - line_start_ + size;
     if (request_line_ == 0) {
-      const std::size_t line_end = found != nullptr ? 2 : 0;
+      const std::size_t line_end = found != nullptr ? 2 : 1;  // its CR may have come alone
       if (line > limits_.request_line_bytes + line_end) {
         refuse(kUriTooLong);
         return used;
