@@ -57,11 +57,11 @@ Result<DevState> DevState::parse(const std::string& text) {
       Error(Errc::storage_corrupt, "read state.json: it is not what this version writes")
           .hint("remove the folder and start anew");
   const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || json.value("format", 0) != kStateFormat) {
-    return damaged;
-  }
   DevState state;
   try {
+    if (json.at("format") != kStateFormat) {
+      return damaged;
+    }
     state.cluster_id = json.at("cluster_id").get<std::string>();
     state.access_key_id = json.at("access_key_id").get<std::string>();
     state.ports = json.at("ports").get<std::map<std::string, std::uint16_t>>();
