@@ -67,7 +67,7 @@ const std::vector<Wrapped>& wrapped() {
       {"<openssl/", {"core/crypto/", "core/net/", "tests/", "bench/"}},
       {"<sqlite3", {"node/store/", "tests/"}},
       {"<yaml-cpp", {"core/config/", "tests/"}},
-      {"<boost/beast", {"core/net/", "core/http/"}},
+      {"<boost/beast", {"core/net/", "core/http/", "tests/fuzz/"}},
       {"<boost/asio/ssl", {"core/net/", "core/http/"}},
   };
   return table;
