@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""clang-tidy over the files named, two at a time; a file that passed is not checked again until it changes.
+
+usage: tidy.py BUILD-DIR STAMP-DIR FILE.cpp...     BUILD-DIR has the compile_commands.json
+
+A stamp is named by a hash of what clang-tidy sees: the preprocessed file with its comments, the flags, .clang-tidy.
+"""
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+TIDY = "clang-tidy-19"
+
+
+def compile_commands(build):
+    with open(build / "compile_commands.json", encoding="utf-8") as file:
+        return {os.path.realpath(entry["file"]): entry for entry in json.load(file)}
+
+
+def stamp_name(entry):
+    words = shlex.split(entry["command"])
+    kept = [word for i, word in enumerate(words) if word not in ("-c", "-o") and words[i - 1] != "-o"]
+    seen = subprocess.run(kept + ["-E", "-P", "-C"], cwd=entry["directory"], capture_output=True, check=True).stdout
+    flags = " ".join(word for word in kept if "/" not in word)
+    rules = pathlib.Path(".clang-tidy").read_bytes()
+    return hashlib.sha256(b"\0".join([seen, flags.encode(), rules])).hexdigest()
+
+
+def check(build, stamps, file, entry):
+    """What clang-tidy has to say, or None if all is well."""
+    stamp = stamps / stamp_name(entry)
+    if stamp.exists():
+        return None
+    done = subprocess.run([TIDY, "--quiet", "-p", build, file], capture_output=True, text=True)
+    if done.returncode != 0:
+        return done.stdout + done.stderr
+    stamp.touch()
+    return None
+
+
+def main():
+    build, stamps = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    stamps.mkdir(parents=True, exist_ok=True)
+    known = compile_commands(build)
+    entries = {file: known.get(os.path.realpath(file)) for file in sys.argv[3:]}
+    bad = [file for file, entry in entries.items() if entry is None]
+    for file in bad:
+        print(f"tidy: {file} is in no target of {build}", file=sys.stderr)
+    workers = int(os.environ.get("TIDY_JOBS", len(os.sched_getaffinity(0))))
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        running = {pool.submit(check, build, stamps, file, entry): file for file, entry in entries.items() if entry}
+        for done in concurrent.futures.as_completed(running):
+            if done.result() is not None:
+                bad.append(running[done])
+                print(done.result(), flush=True)
+    print(f"tidy: {len(entries) - len(bad)} of {len(entries)} files pass")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
