@@ -55,6 +55,10 @@ int prepare(const Arguments& arguments) {
     return fail(prepared.error(), kExitFailed);
   }
   const DevLayout& layout = (*cluster)->layout();
+  if (arguments.has("--json")) {
+    print_line(Json{{"dir", layout.root()}}.dump());
+    return kExitDone;
+  }
   print_line("keys and configuration are in " + layout.root());
   print_line("  start it as it is then: tercet dev up --keep-config --dir " + layout.root());
   return kExitDone;
@@ -154,7 +158,7 @@ std::vector<SubCommand> dev_sub_commands() {
   return {
       SubCommand("dev prepare",
                  "Write keys and configuration of such a cluster, and start nothing.",
-                 {dir_option(), proxies_option(), no_kms_option()},
+                 {dir_option(), proxies_option(), no_kms_option(), json_option()},
                  prepare,
                  "For a change of the files before `dev up --keep-config`."),
       SubCommand(

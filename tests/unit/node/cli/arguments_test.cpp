@@ -121,7 +121,7 @@ TEST(Help, EverySubCommandOfTheProductHasSummaryAndDescribedOptions) {
       EXPECT_TRUE(json) << command.path;
     }
   }
-  EXPECT_EQ(count, 10U);
+  EXPECT_EQ(count, 11U);
 }
 
 TEST(KeyCommands, RefuseWrongIdsAndMissingFilesWithoutTouchingTheNetwork) {

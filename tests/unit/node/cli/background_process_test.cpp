@@ -13,12 +13,20 @@ namespace {
 
 using test::TemporaryDirectory;
 
+void wait_for_output(const std::string& log) {
+  const Deadline limit = Deadline::in(Milliseconds(10'000));
+  while (tail_of(log, 1).empty() && !limit.passed()) {
+    ::usleep(1000);
+  }
+}
+
 TEST(BackgroundProcess, RunsLogsAndStops) {
   const TemporaryDirectory dir;
   const auto started =
       start_background("sleeper", {"/bin/sh", "-c", "echo hello; exec sleep 100"}, dir.file("log"));
   ASSERT_TRUE(started.ok()) << started.error().to_string();
   EXPECT_TRUE(started->alive());
+  wait_for_output(dir.file("log"));
   EXPECT_TRUE(stop_all({*started}, Deadline::in(Milliseconds(5000))).empty());
   EXPECT_FALSE(started->alive());
   EXPECT_EQ(tail_of(dir.file("log"), 3), "  hello\n");
@@ -31,10 +39,7 @@ TEST(BackgroundProcess, IsKilledWhenItDoesNotStop) {
                        {"/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"},
                        dir.file("log"));
   ASSERT_TRUE(started.ok());
-  const Deadline limit = Deadline::in(Milliseconds(10'000));
-  while (tail_of(dir.file("log"), 1).empty() && !limit.passed()) {
-    ::usleep(1000);
-  }
+  wait_for_output(dir.file("log"));
   EXPECT_EQ(stop_all({*started}, Deadline::in(Milliseconds(100))),
             std::vector<std::string>{"stubborn"});
   EXPECT_FALSE(started->alive());
