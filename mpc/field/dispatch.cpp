@@ -39,7 +39,7 @@ CpuPath chosen_cpu_path() {
 }
 
 std::string_view cpu_path_name(CpuPath path) {
-  return path == CpuPath::avx2_clmul ? "avx2+pclmul" : "portable";
+  return path == CpuPath::avx2_clmul ? "avx2_clmul" : "portable";
 }
 
 const KernelTable& kernels_of(CpuPath path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -9,6 +10,8 @@ struct KernelTable;
 
 /// A set of kernels: portable, or one for an instruction set. All constant time, all equal.
 enum class CpuPath : std::uint8_t { portable, avx2_clmul };
+/// From the slowest to the fastest.
+inline constexpr std::array kAllCpuPaths = {CpuPath::portable, CpuPath::avx2_clmul};
 
 bool cpu_supports(CpuPath path);
 /// The best one of this machine, decided once; for the log and `tercet status`.
