@@ -35,6 +35,23 @@ TEST(ChaCha20, StreamStartsAtBlockZero) {
   EXPECT_EQ(Bytes(stream.begin() + 64, stream.end()), second);
 }
 
+TEST(ChaCha20, LongDataHasTheStreamOfShortPieces) {
+  const Bytes key(32, 3);
+  const Bytes nonce(12, 4);
+  Bytes whole(3 * 4096 + 17, 0x5a);  // long enough for OpenSSL's code; the pieces are not
+  Bytes pieces = whole;
+  chacha20_xor(key, nonce, whole, 7);
+  constexpr std::size_t kPiece = 1024;
+  for (std::size_t at = 0; at < pieces.size(); at += kPiece) {
+    const std::size_t size = std::min(kPiece, pieces.size() - at);
+    chacha20_xor(key,
+                 nonce,
+                 MutableByteView(pieces).subspan(at, size),
+                 static_cast<std::uint32_t>(7 + at / 64));
+  }
+  EXPECT_EQ(whole, pieces);
+}
+
 TEST(Aead, OpensWhatItSealed) {
   DeterministicRandom random(6);
   const Aead aead(SecretBytes::random(32, random));
