@@ -278,6 +278,12 @@ void transpose(std::uint8_t* lanes, std::size_t blocks) {
   }
 }
 
+void xor_into(std::uint8_t* into, const std::uint8_t* from, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    into[i] = static_cast<std::uint8_t>(into[i] ^ from[i]);
+  }
+}
+
 struct FunctionalScratch {
   Lane sums[256];
   Lane rows[kFunctionalRows];
@@ -320,75 +326,6 @@ void functionals(const std::uint8_t* lanes,
         out.linear + block * kLinearRows * kLaneBytes, rows + 384, kLinearRows * kLaneBytes);
   }
 }
-
-/// Shifts a product of 255 bits (v3 the highest word) to GHASH's bit order and reduces it.
-inline Block128 reduce(std::uint64_t v0, std::uint64_t v1, std::uint64_t v2, std::uint64_t v3) {
-  v3 = (v3 << 1) | (v2 >> 63);
-  v2 = (v2 << 1) | (v1 >> 63);
-  v1 = (v1 << 1) | (v0 >> 63);
-  v0 <<= 1;
-  v2 ^= v0 ^ (v0 >> 1) ^ (v0 >> 2) ^ (v0 >> 7);
-  v1 ^= (v0 << 63) ^ (v0 << 62) ^ (v0 << 57);
-  v3 ^= v1 ^ (v1 >> 1) ^ (v1 >> 2) ^ (v1 >> 7);
-  v2 ^= (v1 << 63) ^ (v1 << 62) ^ (v1 << 57);
-  return Block128{v3, v2};
-}
-
-inline std::uint64_t load_word(const std::uint8_t* from) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, 8);
-  return __builtin_bswap64(word);
-}
-
-inline void store_word(std::uint8_t* into, std::uint64_t word) {
-  word = __builtin_bswap64(word);
-  std::memcpy(into, &word, 8);
-}
-
-inline Block128 load_at(const std::uint8_t* row, std::size_t k) {
-  return Block128{load_word(row + 16 * k), load_word(row + 16 * k + 8)};
-}
-
-inline void store_at(std::uint8_t* row, std::size_t k, Block128 value) {
-  store_word(row + 16 * k, value.high);
-  store_word(row + 16 * k + 8, value.low);
-}
-
-/// Rows of elements over one way to multiply without reduction.
-template <class Wide, void Accumulate(Wide&, Block128, Block128), Block128 Reduce(const Wide&)>
-struct ElementRows {
-  static Block128 multiply(Block128 a, Block128 b) {
-    Wide wide{};
-    Accumulate(wide, a, b);
-    return Reduce(wide);
-  }
-
-  static Block128 inner_product(const std::uint8_t* a, const std::uint8_t* b, std::size_t count) {
-    Wide wide{};
-    for (std::size_t k = 0; k < count; ++k) {
-      Accumulate(wide, load_at(a, k), load_at(b, k));
-    }
-    return Reduce(wide);
-  }
-
-  static void multiply_each(const std::uint8_t* a,
-                            const std::uint8_t* b,
-                            std::uint8_t* out,
-                            std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k) {
-      store_at(out, k, multiply(load_at(a, k), load_at(b, k)));
-    }
-  }
-
-  static void multiply_all(Block128 factor,
-                           const std::uint8_t* a,
-                           std::uint8_t* out,
-                           std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k) {
-      store_at(out, k, multiply(factor, load_at(a, k)));
-    }
-  }
-};
 
 }  // namespace
 }  // namespace tercet::mpc

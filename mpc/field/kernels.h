@@ -60,7 +60,22 @@ struct FunctionalOutputs {
   std::uint8_t* linear;
 };
 
+/// Both components of a row of elements of GF(2^128), 16 bytes each.
+struct SharedRow {
+  const std::uint8_t* own;
+  const std::uint8_t* next;
+};
+
+/// This party's additive shares of inner products of the halves x0, x1 and y0, y1 of two rows.
+struct HalfSums {
+  Block128 low;   ///< x0 * y0
+  Block128 high;  ///< x1 * y1
+  Block128 sum;   ///< (x0 ^ x1) * (y0 ^ y1)
+};
+
 struct KernelTable {
+  /// into ^= from.
+  void (*xor_into)(std::uint8_t* into, const std::uint8_t* from, std::size_t size);
   Block128 (*multiply)(Block128 a, Block128 b);
   Block128 (*inner_product)(const std::uint8_t* a, const std::uint8_t* b, std::size_t count);
   void (*multiply_each)(const std::uint8_t* a,
@@ -71,6 +86,14 @@ struct KernelTable {
                        const std::uint8_t* a,
                        std::uint8_t* out,
                        std::size_t count);
+  /// out_k = a_k ^ point * (a_k ^ b_k): the line through a (at 0) and b (at 1). `out` may be `a`.
+  void (*fold)(Block128 point,
+               const std::uint8_t* a,
+               const std::uint8_t* b,
+               std::uint8_t* out,
+               std::size_t count);
+  /// x and y have 2 * half elements.
+  void (*halves)(const SharedRow& x, const SharedRow& y, std::size_t half, HalfSums& out);
   /// out[k] = XOR over j with bits_k[j] = 1 of T[j ^ offsets[k]]; `offsets` are public.
   void (*apply_table)(const std::uint8_t* bits,
                       const std::uint8_t* offsets,

@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #include "mpc/field/bitslice.inl.h"
+#include "mpc/field/elements.inl.h"
 
 namespace tercet::mpc {
 namespace {
@@ -91,10 +92,13 @@ void apply_table(const std::uint8_t* bits,
 }  // namespace
 
 const KernelTable kAvx2ClmulKernels = {
+    xor_into,
     Rows::multiply,
     Rows::inner_product,
     Rows::multiply_each,
     Rows::multiply_all,
+    Rows::fold,
+    Rows::halves,
     apply_table,
     first_layer,
     second_layer,

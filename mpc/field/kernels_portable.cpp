@@ -4,6 +4,7 @@
 // Cost: 96 multiplications a product.
 
 #include "mpc/field/bitslice.inl.h"
+#include "mpc/field/elements.inl.h"
 
 namespace tercet::mpc {
 namespace {
@@ -99,10 +100,13 @@ void apply_table(const std::uint8_t* bits,
 }  // namespace
 
 const KernelTable kPortableKernels = {
+    xor_into,
     Rows::multiply,
     Rows::inner_product,
     Rows::multiply_each,
     Rows::multiply_all,
+    Rows::fold,
+    Rows::halves,
     apply_table,
     first_layer,
     second_layer,

@@ -38,8 +38,8 @@ Task<Result<CrossCommitment>> cross_commit(Party& party,
 
   // hop 1: to each peer the digest of what we share with it and the hash of what it lacks
   TERCET_CO_TRY(const Round round, step.begin_round(Label::commitment));
-  send_message<Defences>(step, round, Side::next, std::move(mine.for_next));
-  send_message<Defences>(step, round, Side::previous, std::move(mine.for_previous));
+  send_message<Defences>(step, round, Side::next, mine.for_next);
+  send_message<Defences>(step, round, Side::previous, mine.for_previous);
   TERCET_CO_TRY(
       const Bytes from_next,
       co_await receive_message<Defences>(step, round, Side::next, kCommitmentMessageBytes));

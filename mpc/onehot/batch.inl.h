@@ -80,7 +80,7 @@ Task<Result<RawVectors>> produce_vectors(Party& party, std::size_t count) {
 
 template <class Defences>
 Task<Status> verify_vectors(Party& party, const RawVectors& raw) {
-  ZeroCheck check;
+  ZeroCheck check(party);
   check.add_copies(raw.masks);
   check.add_copies(raw.vector_lanes);
 

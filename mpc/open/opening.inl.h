@@ -40,8 +40,8 @@ struct OpeningProtocol {
       to_next = detail::sealed_component(party, Side::next, to_next);
       to_previous = detail::sealed_component(party, Side::previous, to_previous);
     }
-    send_message<Defences>(party, round, Side::next, std::move(to_next));
-    send_message<Defences>(party, round, Side::previous, std::move(to_previous));
+    send_message<Defences>(party, round, Side::next, to_next);
+    send_message<Defences>(party, round, Side::previous, to_previous);
     TERCET_CO_TRY(Bytes from_next,
                   co_await receive_message<Defences>(party, round, Side::next, message_size));
     TERCET_CO_TRY(Bytes from_previous,

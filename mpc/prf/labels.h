@@ -34,6 +34,7 @@ inline constexpr std::string_view kLabelTranscript = "tercet transcript";
 inline constexpr std::string_view kLabelSessionId = "tercet session";
 inline constexpr std::string_view kLabelProposal = "tercet proposal";
 inline constexpr std::string_view kLabelZeroCheck = "tercet zero check";
+inline constexpr std::string_view kLabelPairHash = "tercet pair hash";
 inline constexpr std::string_view kLabelStep = "tercet step";
 inline constexpr std::string_view kLabelCoin = "tercet coin";
 
@@ -63,6 +64,7 @@ inline constexpr std::array kAllLabels = {
     kLabelSessionId,
     kLabelProposal,
     kLabelZeroCheck,
+    kLabelPairHash,
     kLabelStep,
     kLabelCoin,
     kLabelKeyComponent,

@@ -50,6 +50,25 @@ PairSecret::PairSecret(const SecretBytes& shared) {
   name_ = PairSecretName(name);
 }
 
+void PrfStream::xor_at(std::size_t offset, MutableByteView into) const {
+  TERCET_CHECK(offset % kUnitBytes == 0);
+  chacha20_xor(view_of(key_), kNoNonce, into, static_cast<std::uint32_t>(offset / kUnitBytes));
+}
+
+PrfStream PairSecret::stream(PrfUse use, const SessionId& sid, std::uint64_t index) const {
+  Sha256Digest key = stream_key(component_key_, use, sid, index);
+  const WipeGuard guard(key);
+  return PrfStream(SecretBytes::copy_of(key));
+}
+
+SecretBytes PairSecret::session_digest_key(std::string_view label, const SessionId& sid) const {
+  ByteWriter input;
+  input.text(label).raw(sid.view());
+  Sha256Digest key = hmac_sha256(view_of(digest_key_), input.bytes());
+  const WipeGuard guard(key);
+  return SecretBytes::copy_of(ByteView(key).first(16));
+}
+
 void PairSecret::fill(PrfUse use,
                       const SessionId& sid,
                       std::uint64_t index,

@@ -13,6 +13,20 @@ namespace tercet::mpc {
 /// Public name of a pair secret: what a sid names it by (protocol.md 2).
 using PairSecretName = ByteId<struct PairSecretNameTag, 32>;
 
+/// One PRF stream, to be read piece by piece. Holds its key, wiped when freed.
+class PrfStream {
+ public:
+  static constexpr std::size_t kUnitBytes = 64;
+
+  explicit PrfStream(SecretBytes key) : key_(std::move(key)) {}
+
+  /// into ^= the stream from byte `offset` on, a multiple of kUnitBytes (checked).
+  void xor_at(std::size_t offset, MutableByteView into) const;
+
+ private:
+  SecretBytes key_;
+};
+
 /// What two nodes share for one pair of generations. Immutable; usable from any thread.
 /// Secret: everything but the name. In RAM only.
 class PairSecret {
@@ -27,6 +41,8 @@ class PairSecret {
   /// with the shorter one, so each (use, sid, index) is used for one length only.
   void fill(PrfUse use, const SessionId& sid, std::uint64_t index, MutableByteView out) const;
 
+  /// The same stream, to be read in pieces.
+  PrfStream stream(PrfUse use, const SessionId& sid, std::uint64_t index) const;
   /// into ^= what fill() would give.
   void xor_stream(PrfUse use,
                   const SessionId& sid,
@@ -41,6 +57,9 @@ class PairSecret {
 
   /// For copy checks and pair digests (protocol.md 5, 6). 32 bytes.
   const SecretBytes& digest_key() const { return digest_key_; }
+
+  /// A key for one use in one session, of the holders of the digest key: 16 bytes.
+  SecretBytes session_digest_key(std::string_view label, const SessionId& sid) const;
 
  private:
   SecretBytes component_key_;

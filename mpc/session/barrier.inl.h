@@ -12,8 +12,8 @@ Task<Status> pass_barrier(Party& party) {
 
     // hop 1: everything waited for is here
     party.close_earlier_rounds(round);
-    send_message<Defences>(party, round, Side::next, Bytes());
-    send_message<Defences>(party, round, Side::previous, Bytes());
+    send_message<Defences>(party, round, Side::next, ByteView());
+    send_message<Defences>(party, round, Side::previous, ByteView());
     TERCET_CO_TRY(const Bytes next_here,
                   co_await receive_message<Defences>(party, round, Side::next, 0));
     TERCET_CO_TRY(const Bytes previous_here,

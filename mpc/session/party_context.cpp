@@ -63,6 +63,10 @@ void Party::fill_random(PrfUse use,
   with_next().fill(use, sid_, index, next_component);
 }
 
+Party::ZeroShare Party::zero_share(PrfUse use, std::uint64_t index) const {
+  return ZeroShare(with_previous().stream(use, sid_, index), with_next().stream(use, sid_, index));
+}
+
 void Party::add_zero_share(PrfUse use, std::uint64_t index, MutableByteView into) const {
   with_previous().xor_stream(use, sid_, index, into);
   with_next().xor_stream(use, sid_, index, into);
@@ -114,7 +118,7 @@ bool Party::dropped() const {
   return shared_->dropped;
 }
 
-template void send_message<FullDefences>(Party&, const Round&, Side, Bytes);
+template void send_message<FullDefences>(Party&, const Round&, Side, ByteView);
 template Task<Result<Bytes>> receive_message<FullDefences>(Party&, Round, Side, std::size_t);
 
 }  // namespace tercet::mpc

@@ -78,6 +78,25 @@ class Party {
                    std::uint64_t index,
                    MutableByteView own,
                    MutableByteView next_component) const;
+
+  /// This party's part of an additive sharing of zero, piece by piece: `add` at each offset once.
+  class ZeroShare {
+   public:
+    ZeroShare(PrfStream with_previous, PrfStream with_next)
+        : own_(std::move(with_previous)), next_(std::move(with_next)) {}
+
+    /// into ^= the share from byte `offset` on (a multiple of PrfStream::kUnitBytes).
+    void add(std::size_t offset, MutableByteView into) const {
+      own_.xor_at(offset, into);
+      next_.xor_at(offset, into);
+    }
+
+   private:
+    PrfStream own_;
+    PrfStream next_;
+  };
+
+  ZeroShare zero_share(PrfUse use, std::uint64_t index) const;
   /// into ^= this party's part of an additive sharing of zero.
   void add_zero_share(PrfUse use, std::uint64_t index, MutableByteView into) const;
 
@@ -117,7 +136,7 @@ class Party {
 
 /// Sends `payload` for the round to one peer, led by the transcript's hash.
 template <class Defences = FullDefences>
-void send_message(Party& party, const Round& round, Side to, Bytes payload);
+void send_message(Party& party, const Round& round, Side to, ByteView payload);
 
 /// Waits for the peer's message of the round: exactly `size` bytes, sent at the same transcript.
 /// Errors drop the session: those of the channel; peer_malformed (size); protocol_abort (the peer

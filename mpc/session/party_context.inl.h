@@ -11,7 +11,7 @@ namespace tercet::mpc {
 inline constexpr std::size_t kTranscriptBytes = 32;
 
 template <class Defences>
-void send_message(Party& party, const Round& round, Side to, Bytes payload) {
+void send_message(Party& party, const Round& round, Side to, ByteView payload) {
   Bytes message;
   message.reserve(kTranscriptBytes + payload.size());
   message.insert(message.end(), round.transcript.begin(), round.transcript.end());
@@ -39,11 +39,11 @@ Task<Result<Bytes>> receive_message(Party& party, Round round, Side from, std::s
           Error(Errc::protocol_abort, "receive a message: the peer has opened other values"));
     }
   }
-  Bytes payload(message.begin() + kTranscriptBytes, message.end());
-  co_return payload;
+  message.erase(message.begin(), message.begin() + kTranscriptBytes);
+  co_return message;
 }
 
-extern template void send_message<FullDefences>(Party&, const Round&, Side, Bytes);
+extern template void send_message<FullDefences>(Party&, const Round&, Side, ByteView);
 extern template Task<Result<Bytes>> receive_message<FullDefences>(Party&, Round, Side, std::size_t);
 
 }  // namespace tercet::mpc

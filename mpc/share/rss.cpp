@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "mpc/field/dispatch.h"
 #include "mpc/field/gf2_128.h"
+#include "mpc/field/kernels.h"
 #include "mpc/share/view.h"
 
 namespace tercet::mpc {
@@ -23,9 +25,7 @@ void paste(SecretBytes& into, std::size_t offset, const SecretBytes& part) {
 
 void xor_bytes(MutableByteView into, ByteView from) {
   TERCET_CHECK(into.size() == from.size());
-  for (std::size_t i = 0; i < into.size(); ++i) {
-    into[i] = static_cast<std::uint8_t>(into[i] ^ from[i]);
-  }
+  kernels().xor_into(into.data(), from.data(), into.size());
 }
 
 ByteShares::ByteShares(std::size_t size) : own(size), next(size) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/crypto/hash.h"
+#include "core/crypto/stream.h"
 #include "mpc/prf/labels.h"
 #include "mpc/verify/coin.inl.h"
 
@@ -21,8 +22,10 @@ Shake256 stream(const std::array<std::uint8_t, 32>& seed, std::string_view purpo
 }  // namespace
 
 Bytes Coin::expand(std::string_view purpose, std::size_t count) const {
+  constexpr std::array<std::uint8_t, kChaChaNonceBytes> kNoNonce{};
+  const auto key = stream(seed_, purpose).squeeze<kChaChaKeyBytes>();
   Bytes out(count * 16);
-  stream(seed_, purpose).squeeze(out);
+  chacha20_stream(key, kNoNonce, out);
   return out;
 }
 

@@ -20,7 +20,7 @@ class Coin {
 
   const std::array<std::uint8_t, 32>& seed() const { return seed_; }
 
-  /// `count` field elements from SHAKE256(label, purpose, seed), 16 bytes each.
+  /// `count` field elements, 16 bytes each: ChaCha20 under SHAKE256(label, purpose, seed).
   Bytes expand(std::string_view purpose, std::size_t count) const;
   /// The first element of the stream that is none of `excluded`.
   Block128 element(std::string_view purpose, std::span<const Block128> excluded) const;

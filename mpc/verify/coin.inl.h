@@ -19,8 +19,8 @@ struct CoinProtocol {
 
     // hop 2: open PRF(k_j, "coin", sid, round)
     const ByteShares share = party.random_shares(kUseCoin, round.step.round, kCoinBytes);
-    send_message<Defences>(party, round, Side::next, to_bytes(view_of(share.own)));
-    send_message<Defences>(party, round, Side::previous, to_bytes(view_of(share.next)));
+    send_message<Defences>(party, round, Side::next, view_of(share.own));
+    send_message<Defences>(party, round, Side::previous, view_of(share.next));
     TERCET_CO_TRY(Bytes from_next,
                   co_await receive_message<Defences>(party, round, Side::next, kCoinBytes));
     TERCET_CO_TRY(const Bytes from_previous,

@@ -10,7 +10,7 @@ namespace tercet::mpc {
 template <class Defences>
 Task<Result<ByteShares>> exchange_products(Party& party, SecretBytes z) {
   TERCET_CO_TRY(const Round round, party.begin_round(Label::product));
-  send_message<Defences>(party, round, Side::previous, to_bytes(view_of(z)));
+  send_message<Defences>(party, round, Side::previous, view_of(z));
   TERCET_CO_TRY(const Bytes from_next,
                 co_await receive_message<Defences>(party, round, Side::next, z.size()));
   co_return ByteShares(std::move(z), SecretBytes::copy_of(from_next));

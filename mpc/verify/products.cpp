@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mpc/field/dispatch.h"
+#include "mpc/field/kernels.h"
 #include "mpc/verify/products.inl.h"
 
 namespace tercet::mpc {
@@ -10,36 +12,10 @@ namespace detail {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = 4096;
-
-/// XOR over k of this party's local terms: <x_i, y_i ^ y_{i+1}> ^ <x_{i+1}, y_i>.
-Block128 local_inner_product(ByteView x_own, ByteView x_next, ByteView y_own, ByteView y_next) {
-  std::array<std::uint8_t, kChunkBytes> sum{};
-  const WipeGuard guard(sum);
-  Block128 total = inner_product(x_next, y_own);
-  for (std::size_t at = 0; at < x_own.size(); at += kChunkBytes) {
-    const std::size_t size = std::min(kChunkBytes, x_own.size() - at);
-    const MutableByteView part = MutableByteView(sum).first(size);
-    std::ranges::copy(y_own.subspan(at, size), part.begin());
-    xor_bytes(part, y_next.subspan(at, size));
-    total = total ^ inner_product(x_own.subspan(at, size), part);
-  }
-  return total;
-}
-
 /// out = a ^ point * (a ^ b); `out` may be `a`.
 void line_row(Block128 point, ByteView a, ByteView b, MutableByteView out) {
-  std::array<std::uint8_t, kChunkBytes> slope{};
-  const WipeGuard guard(slope);
-  for (std::size_t at = 0; at < a.size(); at += kChunkBytes) {
-    const std::size_t size = std::min(kChunkBytes, a.size() - at);
-    const MutableByteView part = MutableByteView(slope).first(size);
-    std::ranges::copy(a.subspan(at, size), part.begin());
-    xor_bytes(part, b.subspan(at, size));
-    multiply_all(point, part, part);
-    xor_bytes(part, a.subspan(at, size));
-    std::ranges::copy(part, out.subspan(at, size).begin());
-  }
+  TERCET_CHECK(a.size() == b.size() && a.size() == out.size() && a.size() % kBlockBytes == 0);
+  kernels().fold(point, a.data(), b.data(), out.data(), a.size() / kBlockBytes);
 }
 
 void line_shares(Block128 point, const ByteShares& halves, ByteShares& out) {
@@ -73,21 +49,18 @@ SecretBytes local_products(const BlockShares& x, const BlockShares& y) {
 }
 
 SecretBytes halves_at_zero_and_two(const BlockShares& x, const BlockShares& y) {
-  const std::size_t half = x.bytes.size() / 2;
-  ByteShares x2(half);
-  ByteShares y2(half);
-  line_shares(kBlockTwo, x.bytes, x2);
-  line_shares(kBlockTwo, y.bytes, y2);
+  const SharedRow x_row{view_of(x.bytes.own).data(), view_of(x.bytes.next).data()};
+  const SharedRow y_row{view_of(y.bytes.own).data(), view_of(y.bytes.next).data()};
+  HalfSums sums{};
+  kernels().halves(x_row, y_row, x.count() / 2, sums);
+  // With lines a + 2 s and c + 2 t the product at 2 is ac + 2 (at ^ sc) + 4 st, and by Karatsuba
+  // at ^ sc = (a ^ s)(c ^ t) ^ ac ^ st, where a ^ s and c ^ t are the high halves.
+  const Block128 cross = sums.low ^ sums.high ^ sums.sum;
+  const Block128 at_two = sums.low ^ multiply(kBlockTwo, cross ^ multiply(kBlockTwo, sums.sum));
   SecretBytes terms(2 * kBlockBytes);
   const MutableByteView out = mutable_view_of(terms);
-  store_block(out.first(kBlockBytes),
-              local_inner_product(view_of(x.bytes.own).first(half),
-                                  view_of(x.bytes.next).first(half),
-                                  view_of(y.bytes.own).first(half),
-                                  view_of(y.bytes.next).first(half)));
-  store_block(
-      out.subspan(kBlockBytes),
-      local_inner_product(view_of(x2.own), view_of(x2.next), view_of(y2.own), view_of(y2.next)));
+  store_block(out.first(kBlockBytes), sums.low);
+  store_block(out.subspan(kBlockBytes), at_two);
   return terms;
 }
 

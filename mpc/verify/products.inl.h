@@ -147,7 +147,7 @@ Task<Status> verify_products(Party& party,
                              const BlockShares& y,
                              const BlockShares& z) {
   TERCET_CHECK(x.count() == y.count() && x.count() == z.count() && x.count() > 0);
-  ZeroCheck check;
+  ZeroCheck check(party);
   check.add_copies(x.bytes);
   check.add_copies(y.bytes);
   check.add_copies(z.bytes);

@@ -12,7 +12,11 @@ namespace tercet::mpc {
 // w is zero iff w_i ^ w_{i+1} = w_{i+2}: P_i knows the left side, P_{i+1} the right. So with the
 // next peer we hash own ^ next, with the previous one our next.
 
-ZeroCheck::ZeroCheck() = default;
+ZeroCheck::ZeroCheck(const Party& party)
+    : zero_with_next_(party.with_next(), party.sid()),
+      zero_with_previous_(party.with_previous(), party.sid()),
+      copies_with_next_(party.with_next(), party.sid()),
+      copies_with_previous_(party.with_previous(), party.sid()) {}
 
 void ZeroCheck::add_zero(const ByteShares& w) {
   add_zero(view_of(w.own), view_of(w.next));

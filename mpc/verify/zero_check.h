@@ -2,10 +2,10 @@
 
 #include "core/async/task.h"
 #include "core/base/result.h"
-#include "core/crypto/hash.h"
 #include "mpc/session/party_context.h"
 #include "mpc/share/rss.h"
 #include "mpc/verify/coin.h"
+#include "mpc/verify/pair_hash.h"
 
 namespace tercet::mpc {
 
@@ -22,7 +22,8 @@ Task<Status> finish_zero_check(Party& party, ZeroCheck check, Checked<Coin> coin
 /// All three parties add the same things in the same order.
 class ZeroCheck {
  public:
-  ZeroCheck();
+  /// Of one session (or step): takes the pairs' keys and the sid from the party.
+  explicit ZeroCheck(const Party& party);
 
   /// `w` must be zero in every byte.
   void add_zero(const ByteShares& w);
@@ -35,10 +36,10 @@ class ZeroCheck {
   template <class Defences>
   friend Task<Status> finish_zero_check(Party& party, ZeroCheck check, Checked<Coin> coin);
 
-  Sha256 zero_with_next_;      ///< of own ^ next: the next peer hashes its next component
-  Sha256 zero_with_previous_;  ///< of next: the previous peer hashes own ^ next
-  Sha256 copies_with_next_;    ///< of the components `next`
-  Sha256 copies_with_previous_;
+  PairHash zero_with_next_;      ///< of own ^ next: the next peer hashes its next component
+  PairHash zero_with_previous_;  ///< of next: the previous peer hashes own ^ next
+  PairHash copies_with_next_;    ///< of the components `next`
+  PairHash copies_with_previous_;
 };
 
 extern template Task<Status> finish_zero_check<FullDefences>(Party& party,

@@ -45,8 +45,8 @@ Task<Status> finish_zero_check(Party& party, ZeroCheck check, Checked<Coin> coin
   TERCET_CO_TRY(const Round round, party.begin_round(Label::zero_check));
 
   // hop 1: the digest of each pair, to its other member
-  send_message<Defences>(party, round, Side::next, to_bytes(with_next));
-  send_message<Defences>(party, round, Side::previous, to_bytes(with_previous));
+  send_message<Defences>(party, round, Side::next, with_next);
+  send_message<Defences>(party, round, Side::previous, with_previous);
   TERCET_CO_TRY(const Bytes next_digest,
                 co_await receive_message<Defences>(party, round, Side::next, with_next.size()));
   TERCET_CO_TRY(
