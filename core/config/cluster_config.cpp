@@ -187,6 +187,9 @@ Result<ClusterConfig> load_cluster_config(const std::string& path) {
   }
   cluster.ca_file = root.path("ca_file");
   cluster.health_key = root.parsed<KeyId>("health_key", &KeyId::parse);
+  constexpr std::int64_t kRememberedMax = 1 << 20;
+  cluster.remembered_ciphertexts = static_cast<std::uint32_t>(
+      root.integer_or("remembered_ciphertexts", cluster.remembered_ciphertexts, 0, kRememberedMax));
   read_stores(root, cluster);
   root.finish();
   if (!problems.empty()) {

@@ -64,6 +64,8 @@ class ClusterConfig {
   std::vector<Proxy> proxies;
   std::string ca_file;  ///< the private CA of all internal links
   KeyId health_key;
+  /// Of how many recent ciphertexts each node remembers keystream shares, for each proxy; 0: none.
+  std::uint32_t remembered_ciphertexts = 16'384;
   std::vector<Store> stores;
 
   /// nullptr where there is none.

@@ -45,6 +45,7 @@ NodeServiceOptions service_options(const NodeConfig& config) {
   }
   options.batch_vectors = config.stock.batch_vectors;
   options.batches_per_lease = config.stock.batches_per_lease;
+  options.remembered_per_lease = config.cluster.remembered_ciphertexts;
   return options;
 }
 

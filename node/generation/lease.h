@@ -19,6 +19,13 @@
 
 namespace tercet::node {
 
+class LeaseLimits {
+ public:
+  LeaseLimits() = default;
+  double slot_sessions_per_second = 0;
+  std::size_t remembered_max = 0;  ///< ciphertexts
+};
+
 /// What one proxy, or the nodes themselves, may use with one set of nodes (protocol.md 10): the
 /// mark of its session counter, its batches with theirs, its slots, its remembered keystream. Comes
 /// out of its opening session only; all of it goes when the lease ends. Threads: the service's
@@ -31,13 +38,14 @@ class Lease {
         mpc::ParticipantSet set,
         const Trio& trio,
         mpc::PairSecrets secrets,
-        double slot_sessions_per_second)
+        const LeaseLimits& limits)
       : id_(id),
         owner_(std::move(owner)),
         set_(set),
         trio_(trio),
         secrets_(std::move(secrets)),
-        slot_sessions_(slot_sessions_per_second, kSlotSessionBurst) {}
+        slot_sessions_(limits.slot_sessions_per_second, kSlotSessionBurst),
+        remembered_(limits.remembered_max) {}
 
   const LeaseId& id() const { return id_; }
 

@@ -6,39 +6,37 @@ namespace tercet::node {
 
 void RememberedShelf::keep(const SessionId& session, Entry entry) {
   const std::size_t blocks = entry.keystream.block_count();
-  while (!order_.empty() && (entries_.size() >= kEntriesMax || blocks_ + blocks > kBlocksMax)) {
-    drop_oldest();
+  const std::size_t blocks_max = entries_max_ * kBlocksEach;
+  if (blocks > blocks_max || entries_max_ == 0 || entries_.contains(session)) {
+    return;
   }
-  if (entries_.emplace(session, std::move(entry)).second) {
-    order_.push_back(session);
-    blocks_ += blocks;
+  while (!uses_.empty() && (entries_.size() >= entries_max_ || blocks_ + blocks > blocks_max)) {
+    drop(entries_.find(uses_.front()));
   }
+  const auto use = uses_.insert(uses_.end(), session);
+  entries_.emplace(session, Kept(std::move(entry), use));
+  blocks_ += blocks;
 }
 
-const RememberedShelf::Entry* RememberedShelf::find(const SessionId& session) const {
+const RememberedShelf::Entry* RememberedShelf::find(const SessionId& session) {
   const auto found = entries_.find(session);
-  return found == entries_.end() ? nullptr : &found->second;
+  if (found == entries_.end()) {
+    return nullptr;
+  }
+  uses_.splice(uses_.end(), uses_, found->second.use);
+  return &found->second.entry;
 }
 
 void RememberedShelf::drop_key(const KeyId& key) {
-  std::deque<SessionId> rest;
-  for (const SessionId& session : order_) {
-    const auto found = entries_.find(session);
-    if (found->second.key == key) {
-      blocks_ -= found->second.keystream.block_count();
-      entries_.erase(found);
-    } else {
-      rest.push_back(session);
-    }
+  for (auto place = entries_.begin(); place != entries_.end();) {
+    place = place->second.entry.key == key ? drop(place) : std::next(place);
   }
-  order_ = std::move(rest);
 }
 
-void RememberedShelf::drop_oldest() {
-  const auto found = entries_.find(order_.front());
-  blocks_ -= found->second.keystream.block_count();
-  entries_.erase(found);
-  order_.pop_front();
+RememberedShelf::Place RememberedShelf::drop(Place place) {
+  blocks_ -= place->second.entry.keystream.block_count();
+  uses_.erase(place->second.use);
+  return entries_.erase(place);
 }
 
 }  // namespace tercet::node

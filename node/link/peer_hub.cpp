@@ -162,7 +162,8 @@ Status PeerHub::dispatch(mpc::PartyIndex from, Frame frame) {
       on_command(from, frame.body);
       return ok_status();
     case PeerFrame::statement:
-      if (options_.statements != nullptr && options_.statements->offer_statement(from, frame.body)) {
+      if (options_.statements != nullptr &&
+          options_.statements->offer_statement(from, frame.body)) {
         events_.caught_up();
       }
       return ok_status();

@@ -64,10 +64,10 @@ class CommandExchange {
   virtual Status offer(ByteView document) = 0;
 };
 
-/// What nodes pass on about epochs after link set-up, so that a session that broke off after its HELDs
-/// still ends well (protocol.md 6 "Order"): signed HELDs and the result of the key check. Each
-/// statement is opaque to the link; node/admin implements it.
-/// Threads: the service's executor only.
+/// What nodes pass on about epochs after link set-up, so that a session that broke off after its
+/// HELDs still ends well (protocol.md 6 "Order"): signed HELDs and the result of the key check.
+/// Each statement is opaque to the link; node/admin implements it. Threads: the service's executor
+/// only.
 class KeyStatements {
  public:
   virtual ~KeyStatements() = default;

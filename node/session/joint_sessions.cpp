@@ -228,13 +228,8 @@ void JointSessions::adopt_own_lease(const SessionId& sid,
     const LeaseId old_id = old->id();
     context_.generation->end_lease(old_id);
   }
-  Lease& lease = context_.generation->add_lease(
-      std::make_unique<Lease>(sid,
-                              std::string(),
-                              mpc::ParticipantSet::p123,
-                              trio,
-                              std::move(secrets),
-                              context_.options.slot_sessions_per_lease_second));
+  Lease& lease = context_.generation->add_lease(std::make_unique<Lease>(
+      sid, std::string(), mpc::ParticipantSet::p123, trio, std::move(secrets), LeaseLimits()));
   lease.batches_wanted = context_.options.batches_of_own_lease;
   on_lease(lease);
 }

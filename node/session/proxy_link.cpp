@@ -174,13 +174,11 @@ Task<void> ProxyLink::open_lease(mpc::wire::ProposeLease request) {
     refuse_lease(request.ticket, Error(Errc::closed, "lease: ended while it was opened"));
     co_return;
   }
-  Lease& lease = context_.generation->add_lease(
-      std::make_unique<Lease>(session.value()->sid(),
-                              name(),
-                              mpc::ParticipantSet::p123,
-                              *trio,
-                              secrets,
-                              context_.options.slot_sessions_per_lease_second));
+  LeaseLimits limits;
+  limits.slot_sessions_per_second = context_.options.slot_sessions_per_lease_second;
+  limits.remembered_max = context_.options.remembered_per_lease;
+  Lease& lease = context_.generation->add_lease(std::make_unique<Lease>(
+      session.value()->sid(), name(), mpc::ParticipantSet::p123, *trio, secrets, limits));
   lease.batches_wanted = std::min(request.batches_wanted, kBatchesWantedMax);
   mpc::wire::LeaseOpened opened;
   opened.ticket = request.ticket;

@@ -89,10 +89,13 @@ std::uint32_t remaining_ms(Deadline until) {
   return static_cast<std::uint32_t>(left);
 }
 
-Coordinator::Coordinator(asio::any_io_executor executor, RandomSource& random)
+Coordinator::Coordinator(asio::any_io_executor executor,
+                         RandomSource& random,
+                         std::size_t remembered_max)
     : executor_(executor),
       random_(random),
       nodes_(executor, *this),
+      remembered_(remembered_max),
       lease_wanted_(executor),
       slots_wanted_(executor),
       filling_(executor) {

@@ -54,7 +54,8 @@ std::uint32_t remaining_ms(Deadline until);
 /// Threads: one executor. Lifetime: operations and `keep_lease` end before it.
 class Coordinator : public KeyService, public Fleet, private NodeObserver {
  public:
-  Coordinator(asio::any_io_executor executor, RandomSource& random);
+  /// `remembered_max`: of how many ciphertexts the nodes remember keystream (cluster file).
+  Coordinator(asio::any_io_executor executor, RandomSource& random, std::size_t remembered_max);
   ~Coordinator() override = default;
 
   NodeSet& nodes() { return nodes_; }

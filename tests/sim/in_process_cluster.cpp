@@ -11,6 +11,7 @@ using mpc::PartyIndex;
 namespace {
 
 constexpr std::uint32_t kBatchVectors = 8192;  ///< small: these tests make many
+constexpr std::size_t kRemembered = 64;
 constexpr Milliseconds kSettleLimit{30000};
 
 std::string node_name(PartyIndex party) {
@@ -61,7 +62,8 @@ InProcessCluster::InProcessCluster()
     sites_[place(party)]->keys.entries.emplace(health_key_, std::move(entry));
     build(party);
   }
-  coordinator_ = std::make_unique<proxy::Coordinator>(context_.get_executor(), proxy_random_);
+  coordinator_ =
+      std::make_unique<proxy::Coordinator>(context_.get_executor(), proxy_random_, kRemembered);
   join_peers(PartyIndex::p1, PartyIndex::p2);
   join_peers(PartyIndex::p1, PartyIndex::p3);
   join_peers(PartyIndex::p2, PartyIndex::p3);
