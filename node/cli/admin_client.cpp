@@ -7,6 +7,7 @@
 #include "core/async/block_on.h"
 #include "core/async/task_group.h"
 #include "core/http/http_client.h"
+#include "node/cli/answer_check.h"
 
 namespace tercet::cli {
 
@@ -27,8 +28,10 @@ Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, Nod
   }
   answer.status = response->status;
   answer.body = nlohmann::json::parse(as_text(response->body), nullptr, false);
-  if (answer.body.is_discarded() || !answer.body.is_object()) {
-    answer.unreachable = Error(Errc::peer_malformed, "its answer is not JSON");
+  if (!is_readable_answer(answer.body)) {
+    answer.body = nullptr;
+    answer.unreachable =
+        Error(Errc::peer_malformed, "its answer is not one that this version understands");
   }
 }
 

@@ -1,0 +1,64 @@
+#include "node/cli/answer_check.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace tercet::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kTexts[] = {
+    "state", "detail", "id", "health", "message", "hint", "peer"};
+constexpr std::string_view kNumbers[] = {"revision", "wall_milliseconds"};
+constexpr std::string_view kLists[] = {"warnings", "peers", "proxies"};
+constexpr std::string_view kListsOfObjects[] = {"peers", "proxies", "keys"};
+
+template <std::size_t N>
+bool is_one_of(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+bool is_printable(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+bool has_its_type(const std::string& name, const Json& value) {
+  if ((is_one_of(kTexts, name) && !value.is_string()) ||
+      (is_one_of(kNumbers, name) && !value.is_number_integer()) ||
+      (is_one_of(kLists, name) && !value.is_array()) || (name == "up" && !value.is_boolean())) {
+    return false;
+  }
+  // "keys" is a number in a status and a list elsewhere.
+  return !is_one_of(kListsOfObjects, name) || !value.is_array() ||
+         std::all_of(value.begin(), value.end(), [](const Json& one) { return one.is_object(); });
+}
+
+bool is_readable(const Json& value) {
+  if (value.is_string()) {
+    return is_printable(value.get_ref<const std::string&>());
+  }
+  if (value.is_array()) {
+    return std::all_of(value.begin(), value.end(), is_readable);
+  }
+  if (!value.is_object()) {
+    return true;
+  }
+  const auto members = value.items();
+  return std::all_of(members.begin(), members.end(), [](const auto& member) {
+    return is_printable(member.key()) && has_its_type(member.key(), member.value()) &&
+           is_readable(member.value());
+  });
+}
+
+}  // namespace
+
+bool is_readable_answer(const Json& answer) {
+  return answer.is_object() && is_readable(answer);
+}
+
+}  // namespace tercet::cli

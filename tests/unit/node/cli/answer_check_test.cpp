@@ -1,0 +1,41 @@
+#include "node/cli/answer_check.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tercet::cli {
+namespace {
+
+bool readable(const char* text) {
+  return is_readable_answer(nlohmann::json::parse(text, nullptr, false));
+}
+
+TEST(AnswerCheck, TakesWhatNodesSay) {
+  EXPECT_TRUE(readable(R"({"node":"node-1","health":"active","detail":"","keys":2,
+      "peers":[{"peer":"node-2","up":true,"rtt_us":null}],"warnings":["low"],"commands":null})"));
+  EXPECT_TRUE(readable(R"({"node":"node-1","keys":[{"id":"k","state":"enabled","revision":1}]})"));
+}
+
+TEST(AnswerCheck, RefusesMembersOfAnotherType) {
+  for (const char* text : {R"([])",
+                           R"({"state":5})",
+                           R"({"revision":"1"})",
+                           R"({"wall_milliseconds":1.5})",
+                           R"({"warnings":{}})",
+                           R"({"peers":[1]})",
+                           R"({"peers":[{"up":"yes"}]})",
+                           R"({"keys":[[]]})",
+                           R"({"keys":[{"id":null}]})",
+                           "not JSON"}) {
+    EXPECT_FALSE(readable(text)) << text;
+  }
+}
+
+TEST(AnswerCheck, RefusesWhatATerminalWouldObey) {
+  EXPECT_FALSE(readable(R"({"message":"\u001b[2J"})"));
+  EXPECT_FALSE(readable(R"({"warnings":["fine\nnode-2  active"]})"));
+  EXPECT_FALSE(readable(R"({"\u009b":1})"));
+}
+
+}  // namespace
+}  // namespace tercet::cli
