@@ -179,7 +179,8 @@ Task<HttpResponse> HttpConnection::handle(HttpRequest request) {
   co_return std::move(*response);
 }
 
-Task<void> HttpConnection::handle_into(HttpRequest request, std::optional<HttpResponse>& into) {
+Task<void> HttpConnection::handle_into(HttpRequest request,
+                                       std::optional<HttpResponse>& into) const {
   Task<HttpResponse> work = shared_.handler(std::move(request));
   HttpResponse response = co_await std::move(work);
   into.emplace(std::move(response));

@@ -50,7 +50,7 @@ class HttpConnection {
   Task<Next> next_request();
   Task<Status> fill(Deadline until);
   Task<HttpResponse> handle(HttpRequest request);
-  Task<void> handle_into(HttpRequest request, std::optional<HttpResponse>& into);
+  Task<void> handle_into(HttpRequest request, std::optional<HttpResponse>& into) const;
   Task<void> watch_client();
   Task<Status> answer(HttpResponse response, bool keep, bool head_request);
   Task<void> refuse(unsigned status);

@@ -203,7 +203,7 @@ void TcpSocket::shutdown_send() noexcept {
 }
 
 Task<void> TcpSocket::drain(Deadline until) {
-  std::array<std::uint8_t, 4096> scratch;
+  std::array<std::uint8_t, 4096> scratch{};
   for (;;) {
     const Result<std::size_t> count = co_await read_some(scratch, until);
     if (!count || *count == 0 || until.passed()) {

@@ -112,6 +112,7 @@ Task<Result<std::vector<Slot>>> make_slots(Party& party,
                 co_await encrypt_blocks<Defences>(
                     party, key->aes(), counters.take(), std::move(vectors), Sealing::plain));
   std::vector<Slot> slots;
+  slots.reserve(ivs.size());
   for (std::size_t s = 0; s < ivs.size(); ++s) {
     slots.emplace_back(
         version,

@@ -50,8 +50,8 @@ Task<Result<CrossCommitment>> cross_commit(Party& party,
   const ByteView next_view(from_next);
   const ByteView previous_view(from_previous);
   if constexpr (Defences::cross_commitments) {
-    const bool digests_equal = ct::equal(next_view.first(kHashBytes), digest_next) &
-                               ct::equal(previous_view.first(kHashBytes), digest_own);
+    bool digests_equal = ct::equal(next_view.first(kHashBytes), digest_next);
+    digests_equal &= ct::equal(previous_view.first(kHashBytes), digest_own);
     const bool hashes_equal = ct::equal(next_view.last(kHashBytes), previous_view.last(kHashBytes));
     if (!digests_equal) {
       co_return step.drop(

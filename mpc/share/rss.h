@@ -20,7 +20,7 @@ class ByteShares {
 
   std::size_t size() const { return own.size(); }
 
-  bool empty() const { return own.size() == 0; }
+  bool empty() const { return own.empty(); }
 
   ByteShares clone() const;
   /// A copy of `count` bytes from `offset` on; the range lies inside (checked).

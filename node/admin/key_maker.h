@@ -58,12 +58,12 @@ class KeyMaker final : public SessionHandler, public KeyStatements {
   void stop();
 
   // SessionHandler
-  Status accept(ByteView plan, std::uint32_t vector_count) override;
+  Status accept(ByteView encoded, std::uint32_t vector_count) override;
   Task<Status> run(std::unique_ptr<JointSession> session) override;
 
   // KeyStatements
   std::vector<Bytes> statements() const override;
-  Status offer_statement(mpc::PartyIndex from, ByteView statement) override;
+  Status offer_statement(mpc::PartyIndex from, ByteView encoded) override;
 
  private:
   Status accept_make(const KeyPlan& plan, std::uint32_t vector_count) const;

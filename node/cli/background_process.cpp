@@ -14,6 +14,7 @@
 #include <deque>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "core/random/random.h"
@@ -139,7 +140,7 @@ Result<BackgroundProcess> start_background(const std::string& name,
   }
   ::close(report[0]);
   if (pid <= 0 || failed != 0) {
-    return Error(Errc::io_error, "start " + name + ": " + std::strerror(failed))
+    return Error(Errc::io_error, "start " + name + ": " + std::generic_category().message(failed))
         .hint("is " + arguments.at(0) + " there and executable?");
   }
   return BackgroundProcess(name, pid, start_ticks(pid));

@@ -73,12 +73,12 @@ int report(const node::Command& command, const CommandOutcome& outcome, bool jso
     static_cast<void>(fail(kExitFailed, complaint));
   }
   if (outcome.in_force) {
-    static const std::map<node::CommandKind, std::string> kDone = {
+    static const std::map<node::CommandKind, std::string> done_words = {
         {node::CommandKind::create_key, "created at all three nodes"},
         {node::CommandKind::import_key, "imported at all three nodes"},
         {node::CommandKind::enable_key, "enabled"},
         {node::CommandKind::disable_key, "disabled: no two nodes will use it any more"}};
-    print_line(key + " " + kDone.at(command.kind));
+    print_line(key + " " + done_words.at(command.kind));
     return kExitDone;
   }
   return fail(outcome.exit_code,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -168,9 +169,12 @@ Result<std::size_t> DevCluster::down() {
   // The front first, the nodes last: nobody then complains about the others.
   std::vector<BackgroundProcess> nodes;
   std::vector<BackgroundProcess> others;
-  for (const BackgroundProcess& process : state_.processes) {
-    (process.name.starts_with("node-") ? nodes : others).push_back(process);
-  }
+  std::partition_copy(
+      state_.processes.begin(),
+      state_.processes.end(),
+      std::back_inserter(nodes),
+      std::back_inserter(others),
+      [](const BackgroundProcess& process) { return process.name.starts_with("node-"); });
   for (const auto* group : {&others, &nodes}) {
     for (const std::string& name : stop_all(*group, Deadline::in(kStopLimit))) {
       static_cast<void>(fail(1, name + " did not stop in time and was killed"));

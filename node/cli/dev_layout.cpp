@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 constexpr int kStateFormat = 1;
 
 Error file_error(const std::string& what, const std::string& path) {
-  return Error(Errc::io_error, what + " " + path + ": " + std::strerror(errno));
+  return Error(Errc::io_error, what + " " + path + ": " + std::generic_category().message(errno));
 }
 
 bool write_whole(int file, const std::string& content) {

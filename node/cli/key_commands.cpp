@@ -45,9 +45,13 @@ void judge(CommandOutcome& outcome, std::size_t needed) {
       continue;
     }
     const std::string detail = answer.body.value("detail", std::string());
-    const std::string begins =
-        answer.node + (state == "failed" ? " gave up" : " has not finished yet");
-    outcome.complaints.push_back(detail.empty() ? begins : begins + ": " + detail);
+    std::string complaint = answer.node;
+    complaint += state == "failed" ? " gave up" : " has not finished yet";
+    if (!detail.empty()) {
+      complaint += ": ";
+      complaint += detail;
+    }
+    outcome.complaints.push_back(std::move(complaint));
   }
   outcome.in_force = count_state(outcome.answers, "done") >= needed;
   if (!outcome.in_force) {

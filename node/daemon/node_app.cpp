@@ -69,7 +69,7 @@ class NodeApp::LateStatements final : public KeyStatements {
   KeyStatements* behind = nullptr;
 };
 
-NodeApp::NodeApp(asio::any_io_executor executor, NodeConfig config, Logger log)
+NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logger log)
     : executor_(executor),
       config_(std::move(config)),
       log_(std::move(log)),
@@ -88,7 +88,7 @@ NodeApp::~NodeApp() {
   }
 }
 
-Result<std::unique_ptr<NodeApp>> NodeApp::make(asio::any_io_executor executor,
+Result<std::unique_ptr<NodeApp>> NodeApp::make(const asio::any_io_executor& executor,
                                                NodeConfig config,
                                                Logger log) {
   std::unique_ptr<NodeApp> app(new NodeApp(executor, std::move(config), std::move(log)));
@@ -100,7 +100,8 @@ Result<std::unique_ptr<NodeApp>> NodeApp::make(asio::any_io_executor executor,
 }
 
 Status NodeApp::open_store() {
-  TERCET_TRY(SecretBytes sealing_key, load_key_file(config_.sealing_key_file, kSealingKeyKind));
+  TERCET_TRY(const SecretBytes sealing_key,
+             load_key_file(config_.sealing_key_file, kSealingKeyKind));
   TERCET_TRY(SigningKey signing_key, SigningKey::load(config_.signing_key_file));
   TERCET_TRY(BoxKey import_key, BoxKey::load(config_.import_key_file));
   if (signing_key.public_key() != config_.self().signing_public_key ||
@@ -111,7 +112,7 @@ Status NodeApp::open_store() {
   }
   signing_key_ = std::make_unique<SigningKey>(std::move(signing_key));
   import_key_ = std::make_unique<BoxKey>(std::move(import_key));
-  TERCET_TRY(store_, NodeStore::open(config_.data_dir, config_.id, std::move(sealing_key)));
+  TERCET_TRY(store_, NodeStore::open(config_.data_dir, config_.id, sealing_key));
   TERCET_TRY(audit_file_, RecordFile::open(config_.audit_file));
   audit_ = std::make_unique<AuditTrail>(
       config_.id,

@@ -41,7 +41,7 @@ namespace tercet::node {
 class NodeApp {
  public:
   /// Opens the store and binds all ports. Errors: config_error, io_error, those of NodeStore::open.
-  static Result<std::unique_ptr<NodeApp>> make(asio::any_io_executor executor,
+  static Result<std::unique_ptr<NodeApp>> make(const asio::any_io_executor& executor,
                                                NodeConfig config,
                                                Logger log);
   ~NodeApp();
@@ -54,7 +54,7 @@ class NodeApp {
   void reload();
 
  private:
-  NodeApp(asio::any_io_executor executor, NodeConfig config, Logger log);
+  NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logger log);
 
   Status open_store();
   Status load_credentials();

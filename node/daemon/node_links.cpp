@@ -67,6 +67,7 @@ std::vector<TlsPeer> NodeApp::lower_peers() const {
 
 std::vector<TlsPeer> NodeApp::proxies() const {
   std::vector<TlsPeer> peers;
+  peers.reserve(config_.cluster.proxies.size());
   for (const ClusterConfig::Proxy& proxy : config_.cluster.proxies) {
     peers.emplace_back(proxy.name, std::string(kProxyRole));
   }
@@ -75,6 +76,7 @@ std::vector<TlsPeer> NodeApp::proxies() const {
 
 std::vector<TlsPeer> NodeApp::administrators() const {
   std::vector<TlsPeer> peers;
+  peers.reserve(config_.cluster.administrators.size());
   for (const ClusterConfig::Administrator& administrator : config_.cluster.administrators) {
     peers.emplace_back(administrator.name, std::string(kAdminRole));
   }

@@ -115,7 +115,9 @@ bool sigv4_is_right() {
   sigv4::VerifyOptions options;
   options.regions = {"us-east-1"};
   options.now_seconds = 1767225600;  // 2026-01-01T00:00:00Z
-  const sigv4::SecretLookup lookup = [&](std::string_view) { return secret; };
+  const sigv4::SecretLookup lookup = [&](std::string_view) {
+    return std::shared_ptr<const SecretBytes>(secret);
+  };
   return sigv4::verify(view, body, lookup, options).ok() &&
          !sigv4::verify(view, sha256(as_bytes("{ }")), lookup, options).ok();
 }

@@ -117,8 +117,8 @@ class SessionMux {
   friend class MuxChannel;
 
   struct EarlyFrame {
-    mpc::PartyIndex from;
-    SteadyTime arrived;
+    mpc::PartyIndex from{};
+    SteadyTime arrived{};
     std::optional<SessionFrame> frame;
     std::optional<AbortFrame> abort;
     std::size_t bytes = 0;
