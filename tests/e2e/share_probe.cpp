@@ -5,83 +5,24 @@
 //   share-probe CLUSTER_DIR KEY_ID KEYFILE
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <string>
 #include <vector>
 
-#include "core/base/bytes.h"
-#include "core/crypto/key_file.h"
-#include "node/store/key_records.h"
-#include "node/store/node_store.h"
-#include "node/store/share_store.h"
+#include "tests/e2e/needles.h"
+#include "tests/e2e/node_shares.h"
 
-namespace tercet {
+namespace tercet::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kKeyBytes = 32;
-using Component = std::array<std::uint8_t, kKeyBytes>;
-
-/// The components that one node holds of the key.
-struct NodeShares {
-  Component own{};
-  Component next{};
-};
-
-Bytes read_file(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(stream)),
-                         std::istreambuf_iterator<char>());
-  return to_bytes(as_bytes(text));
-}
-
-/// The database of a running node is locked: work on a copy.
-Result<NodeShares> open_node(const fs::path& cluster, const std::string& node, const KeyId& key) {
-  const fs::path copy = cluster / (node + ".probe");
-  fs::remove_all(copy);
-  fs::copy(cluster / node, copy, fs::copy_options::recursive);
-  TERCET_TRY(const SecretBytes sealing_key,
-             load_key_file(cluster / "keys" / (node + ".sealing"), kSealingKeyKind));
-  TERCET_TRY(const std::unique_ptr<node::NodeStore> store,
-             node::NodeStore::open(copy, node, sealing_key));
-  const node::KeyRecord* record = store->keys().find(key);
-  if (record == nullptr || !record->epoch) {
-    return Error(Errc::not_found, "probe shares: the node has no such key");
-  }
-  TERCET_TRY(const SecretBytes components,
-             store->shares().components(node::KeyEpoch(key, record->version, *record->epoch)));
-  const ByteView view = components.expose(SecretAccess::grant());
-  TERCET_CHECK(view.size() == 2 * kKeyBytes);
-  NodeShares shares;
-  std::copy_n(view.begin(), kKeyBytes, shares.own.begin());
-  std::copy_n(view.begin() + kKeyBytes, kKeyBytes, shares.next.begin());
-  fs::remove_all(copy);
-  return shares;
-}
-
-Component operator^(const Component& a, const Component& b) {
-  Component out{};
-  std::transform(a.begin(), a.end(), b.begin(), out.begin(), std::bit_xor<>());
-  return out;
-}
-
-/// True if any file below `folder` contains the key, raw or as hexadecimal.
-bool files_contain(const fs::path& folder, const Bytes& key) {
-  const std::string hex = to_hex(key);
+/// True if any file below `folder` contains the key.
+bool files_contain(const fs::path& folder, ByteView key) {
+  const Needle needle("the key", key);
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) {
-      continue;
-    }
-    const Bytes content = read_file(entry.path());
-    const std::string_view text = as_text(content);
-    if (text.find(as_text(key)) != std::string_view::npos ||
-        text.find(hex) != std::string_view::npos) {
+    if (entry.is_regular_file() && !needle.found_in(read_whole_file(entry.path())).empty()) {
       return true;
     }
   }
@@ -93,21 +34,19 @@ int fail(const std::string& text) {
   return 1;
 }
 
-int probe(const fs::path& cluster, const KeyId& key_id, const Bytes& raw) {
-  if (files_contain(cluster, raw)) {
+int probe(const fs::path& cluster, const KeyId& key_id, const KeyComponent& key) {
+  if (files_contain(cluster, key)) {
     return fail("the key stands in a file of the cluster");
   }
   std::puts("no file of the cluster contains the key");
   std::vector<NodeShares> nodes;
   for (const char* name : {"node-1", "node-2", "node-3"}) {
-    Result<NodeShares> shares = open_node(cluster, name, key_id);
+    const Result<NodeShares> shares = read_node_shares(cluster, name, key_id);
     if (!shares) {
       return fail(shares.error().to_string());
     }
     nodes.push_back(*shares);
   }
-  Component key{};
-  std::copy_n(raw.begin(), kKeyBytes, key.begin());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const NodeShares& node = nodes[i];
     if (node.own == key || node.next == key || (node.own ^ node.next) == key) {
@@ -128,17 +67,20 @@ int probe(const fs::path& cluster, const KeyId& key_id, const Bytes& raw) {
 }
 
 }  // namespace
-}  // namespace tercet
+}  // namespace tercet::test
 
 int main(int argc, char** argv) {
+  using namespace tercet;
   if (argc != 4) {
     std::fprintf(stderr, "usage: share-probe CLUSTER_DIR KEY_ID KEYFILE\n");
     return 2;
   }
-  const tercet::Result<tercet::KeyId> key = tercet::KeyId::parse(argv[2]);
-  const tercet::Bytes raw = tercet::read_file(argv[3]);
-  if (!key || raw.size() != tercet::kKeyBytes) {
-    return tercet::fail("the key id is malformed or the key file does not hold 32 bytes");
+  const Result<KeyId> key = KeyId::parse(argv[2]);
+  const std::string raw = test::read_whole_file(argv[3]);
+  test::KeyComponent bytes{};
+  if (!key || raw.size() != bytes.size()) {
+    return test::fail("the key id is malformed or the key file does not hold 32 bytes");
   }
-  return tercet::probe(argv[1], *key, raw);
+  std::copy(raw.begin(), raw.end(), bytes.begin());
+  return test::probe(argv[1], *key, bytes);
 }
