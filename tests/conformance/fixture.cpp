@@ -1,21 +1,300 @@
 #include "tests/conformance/fixture.h"
 
+#include <fstream>
+
+#include "core/codec/base64.h"
+#include "tests/support/test_certificates.h"
+
 namespace tercet::test {
 namespace {
 
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void append(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary | std::ios::app) << text;
+}
+
+void replace(const std::string& path, const std::string& old, const std::string& fresh) {
+  std::string text = read_file(path);
+  const std::size_t at = text.find(old);
+  ASSERT_NE(at, std::string::npos) << path << " lacks " << old;
+  text.replace(at, old.size(), fresh);
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+}
+
+TestCertificateSpec authority(const std::string& name) {
+  TestCertificateSpec spec(name);
+  spec.authority = true;
+  return spec;
+}
+
+/// Second proxy: an RSA certificate whose issuer is an intermediate authority.
+void use_rsa_certificate(const std::string& folder) {
+  const auto root = TestCertificate::self_signed(authority("Conformance root"));
+  const auto between = root.issue(authority("Conformance intermediate"));
+  TestCertificateSpec spec("localhost");
+  spec.dns_names = {"localhost"};
+  spec.rsa = true;
+  between.issue(spec).write(folder + "/keys/proxy-2-xks");
+  root.write(folder + "/keys/rsa-root");
+}
+
+/// Third proxy: mutual TLS. The client certificates are the test's (mutual_tls_test.cpp).
+void demand_client_certificates(const std::string& folder) {
+  replace(folder + "/proxy-3.yaml",
+          "xks_access: private_network\n",
+          "xks_access: mutual_tls\nclient_ca: keys/client-ca.crt\nclient_names: [" +
+              std::string(kClientName) + "]\n");
+  const auto root = TestCertificate::self_signed(authority("Conformance client root"));
+  root.write(folder + "/keys/client-ca");
+  const auto between = root.issue(authority("Conformance client intermediate"));
+  const auto write =
+      [&](const TestCertificate& issuer, const std::string& file, TestCertificateSpec spec) {
+        issuer.issue(spec).write(folder + "/keys/" + file);
+      };
+  TestCertificateSpec spec(kClientName);
+  write(root, "client-cn", spec);
+  spec.dns_names = {kClientName};
+  write(root, "client-san", spec);
+  write(between, "client-between", spec);
+  TestCertificate::self_signed(spec).write(folder + "/keys/client-self-signed");
+  write(TestCertificate::self_signed(authority("Conformance client root")), "client-foreign", spec);
+  TestCertificateSpec expired = spec;
+  expired.begins_in_days = -10;
+  expired.ends_in_days = -1;
+  write(root, "client-expired", expired);
+  TestCertificateSpec future = spec;
+  future.begins_in_days = 1;
+  write(root, "client-future", future);
+  const auto write_named = [&](const std::string& file, const std::string& dns_name) {
+    TestCertificateSpec named(kClientName);  // the CN must not count where there is a SAN
+    named.dns_names = {dns_name};
+    write(root, file, named);
+  };
+  write_named("client-other-region", kOtherClientName);
+  write_named("client-wildcard", "*.kms.us-east-1.amazonaws.com");
+  write_named("client-longer", std::string(kClientName) + ".example.com");
+  write_named("client-below", "a." + std::string(kClientName));
+  write(root, "client-other-cn", TestCertificateSpec("beta.cks.kms.us-east-1.amazonaws.com"));
+}
+
 LiveClusterOptions options() {
   LiveClusterOptions out;
+  out.proxies = 3;
+  out.more_stores = {plain_store(), long_store()};
+  out.edit = [](const std::string& folder) {
+    append(folder + "/proxy-1.yaml", "audit_file: requests.jsonl\n");
+    use_rsa_certificate(folder);
+    demand_client_certificates(folder);
+  };
   return out;
 }
 
-const auto* const kEnvironment =
-    ::testing::AddGlobalTestEnvironment(new LiveEnvironment(options()));
+/// Makes the keys, and starts the proxies that `tercet dev up` does not.
+class Keys final : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    LiveCluster& cluster = live_cluster();
+    ASSERT_TRUE(cluster.start("proxy-2").ok());
+    ASSERT_TRUE(cluster.start("proxy-3").ok());
+    made(cluster.create_key("normal"));
+    made(cluster.create_key("other"));
+    made(cluster.create_key("encrypt_only_key", "encrypt"));
+    made(cluster.create_key("decrypt_only_key", "decrypt"));
+    made(cluster.create_key("impotent_key", "none"));
+    made(cluster.tercet({"key", "create", "--id", "disabled_key", "--store", "dev", "--disabled"}));
+    made(cluster.create_key("a"));
+    made(cluster.create_key(longest_key_id()));
+    made(cluster.create_key("plain_key", "encrypt,decrypt", "plain"));
+    made(cluster.create_key(long_store_key(), "encrypt,decrypt", "long"));
+    made(cluster.import_key("imported", imported_key(), false));
+    made(cluster.import_key("imported_raw", imported_key(), true));
+  }
+
+ private:
+  static void made(const CommandResult& result) { ASSERT_TRUE(result.done()) << result.output; }
+};
+
+const auto* const kCluster = ::testing::AddGlobalTestEnvironment(new LiveEnvironment(options()));
+const auto* const kKeys = ::testing::AddGlobalTestEnvironment(new Keys);
 
 }  // namespace
 
 XksClient& client() {
   static XksClient client(live_cluster().proxy());
   return client;
+}
+
+LiveStore plain_store() {
+  LiveStore store;
+  store.name = "plain";
+  store.uri_path = "/kms/xks/v1";
+  store.credentials = {
+      LiveCredential("ABCDEFGHIJKLMNOPQ234",  // 20 and 30, 43 and 64: the ends of what is allowed
+                     "Ab0+/=Ab0+/=Ab0+/=Ab0+/=Ab0+/=Ab0+/=Ab0+/=A"),
+      LiveCredential("RSTUVWXYZ234567ABCDEFGHIJKLMNO",
+                     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/")};
+  return store;
+}
+
+LiveStore long_store() {
+  LiveStore store;
+  store.name = "long";
+  store.uri_path = "/" + std::string(50, 'a') + "/B-_" + std::string(62, '9') + "/kms/xks/v1";
+  store.credentials = {
+      LiveCredential("LONGPREFIX2STORE3KEY4", "a8XtHkBLPq7NaUVxjvf3kT0q3Jy9zZ4bJwQxT1uLsO8=")};
+  return store;
+}
+
+std::string longest_key_id() {
+  return "a.B-3_" + std::string(122, 'x');
+}
+
+std::string long_store_key() {
+  return "b" + longest_key_id().substr(1);
+}
+
+Bytes imported_key() {
+  Bytes key(32);
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    key[i] = static_cast<std::uint8_t>(i);
+  }
+  return key;
+}
+
+LiveEndpoint endpoint_of(const LiveStore& store, std::size_t credential) {
+  LiveEndpoint endpoint = live_cluster().proxy();
+  endpoint.uri_path = store.uri_path;
+  endpoint.credential = store.credentials.at(credential);
+  return endpoint;
+}
+
+Json metadata(const std::string& kms_operation) {
+  return Json{
+      {"awsPrincipalArn", "arn:aws:iam::123456789012:user/Alice"},
+      {"kmsKeyArn", "arn:aws:kms:us-east-2:123456789012:/key/1234abcd-12ab-34cd-56ef-1234567890ab"},
+      {"kmsOperation", kms_operation},
+      {"kmsRequestId", "4112f4d6-db54-4af4-ae30-c55a22a8dfae"},
+      {"kmsViaService", "ebs"}};
+}
+
+std::string health_body() {
+  return Json{{"requestMetadata", {{"kmsOperation", "KmsHealthCheck"}, {"kmsRequestId", "h-1"}}}}
+      .dump();
+}
+
+std::string metadata_body(const std::string& kms_operation) {
+  return Json{{"requestMetadata", metadata(kms_operation)}}.dump();
+}
+
+std::string base64(ByteView bytes) {
+  return base64_encode(bytes);
+}
+
+Bytes bytes_of(const std::string& text) {
+  return to_bytes(as_bytes(text));
+}
+
+Bytes pattern(std::size_t size, std::uint8_t seed) {
+  Bytes out(size);
+  std::uint32_t state = seed * 2654435761U + 1;
+  for (std::uint8_t& byte : out) {
+    state = state * 1664525U + 1013904223U;
+    byte = static_cast<std::uint8_t>(state >> 24U);
+  }
+  return out;
+}
+
+Json encrypt_json(ByteView plaintext, ByteView aad, bool integrity_value) {
+  Json body{{"requestMetadata", metadata("Encrypt")},
+            {"plaintext", base64(plaintext)},
+            {"encryptionAlgorithm", "AES_GCM"}};
+  if (!aad.empty()) {
+    body["additionalAuthenticatedData"] = base64(aad);
+  }
+  if (integrity_value) {
+    body["ciphertextDataIntegrityValueAlgorithm"] = "SHA_256";
+  }
+  return body;
+}
+
+Json decrypt_json(const Sealed& sealed) {
+  Json body{{"requestMetadata", metadata("Decrypt")},
+            {"ciphertext", base64(sealed.ciphertext)},
+            {"initializationVector", base64(sealed.iv)},
+            {"authenticationTag", base64(sealed.tag)},
+            {"encryptionAlgorithm", "AES_GCM"}};
+  if (!sealed.metadata.empty()) {
+    body["ciphertextMetadata"] = base64(sealed.metadata);
+  }
+  if (!sealed.aad.empty()) {
+    body["additionalAuthenticatedData"] = base64(sealed.aad);
+  }
+  return body;
+}
+
+XksReply encrypt(const std::string& key, const Json& body) {
+  return client().post("/keys/" + key + "/encrypt", body.dump());
+}
+
+XksReply decrypt(const std::string& key, const Json& body) {
+  return client().post("/keys/" + key + "/decrypt", body.dump());
+}
+
+Sealed seal(const std::string& key, ByteView plaintext, ByteView aad) {
+  const XksReply reply = encrypt(key, encrypt_json(plaintext, aad));
+  EXPECT_EQ(reply.status, 200U) << reply.text();
+  Sealed out;
+  out.ciphertext = reply.bytes("ciphertext");
+  out.iv = reply.bytes("initializationVector");
+  out.tag = reply.bytes("authenticationTag");
+  out.metadata = reply.bytes("ciphertextMetadata");
+  out.aad = to_bytes(aad);
+  EXPECT_EQ(out.ciphertext.size(), plaintext.size());
+  EXPECT_EQ(out.iv.size(), 12U);
+  EXPECT_EQ(out.tag.size(), 16U);
+  EXPECT_LE(out.metadata.size(), 20U);
+  EXPECT_FALSE(reply.json.contains("ciphertextDataIntegrityValue"));
+  return out;
+}
+
+std::optional<Bytes> open(const std::string& key, const Sealed& sealed) {
+  const XksReply reply = decrypt(key, decrypt_json(sealed));
+  EXPECT_EQ(reply.status, 200U) << reply.text();
+  if (reply.status != 200 || reply.json.size() != 1 || !reply.json.contains("plaintext")) {
+    ADD_FAILURE() << reply.text();
+    return std::nullopt;
+  }
+  return reply.bytes("plaintext");
+}
+
+void expect_error(const XksReply& reply, unsigned status, const std::string& name) {
+  EXPECT_EQ(reply.status, status) << reply.text();
+  EXPECT_EQ(reply.error_name(), name) << reply.text();
+  EXPECT_EQ(reply.raw.header("Content-Type").value_or(""), "application/json");
+  if (!reply.json.is_object()) {
+    return;
+  }
+  for (const auto& [member, value] : reply.json.items()) {
+    EXPECT_TRUE(member == "errorName" || member == "errorMessage") << reply.text();
+    ASSERT_TRUE(value.is_string());
+    const std::string text = value.get<std::string>();
+    EXPECT_LT(text.size(), 512U);
+    for (const char c : text) {
+      EXPECT_TRUE(c >= 0x20 && c <= 0x7e) << reply.text();
+    }
+  }
+}
+
+void expect_validation(const XksReply& reply) {
+  expect_error(reply, 400, "ValidationException");
+}
+
+void expect_unauthenticated(const XksReply& reply) {
+  expect_error(reply, 401, "AuthenticationFailedException");
 }
 
 }  // namespace tercet::test
