@@ -9,9 +9,10 @@ namespace tercet::mpc {
 struct KernelTable;
 
 /// A set of kernels: portable, or one for an instruction set. All constant time, all equal.
-enum class CpuPath : std::uint8_t { portable, avx2_clmul };
+enum class CpuPath : std::uint8_t { portable, avx2_clmul, avx512_gfni };
 /// From the slowest to the fastest.
-inline constexpr std::array kAllCpuPaths = {CpuPath::portable, CpuPath::avx2_clmul};
+inline constexpr std::array kAllCpuPaths = {
+    CpuPath::portable, CpuPath::avx2_clmul, CpuPath::avx512_gfni};
 
 bool cpu_supports(CpuPath path);
 /// The best one of this machine, decided once; for the log and `tercet status`.

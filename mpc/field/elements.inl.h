@@ -1,7 +1,7 @@
 #pragma once
 
 // Rows of elements of GF(2^128), over one way to multiply without reduction: each CPU path gives
-// its own. Like bitslice.inl.h in an unnamed namespace, compiled once for each path. Constant time.
+// its own. Like layers.inl.h in an unnamed namespace, compiled once for each path. Constant time.
 
 #include <cstring>
 

@@ -13,8 +13,8 @@ namespace tercet::mpc {
 
 inline constexpr std::size_t kLaneBytes = 32;  ///< one bit of each of 256 vectors
 inline constexpr std::size_t kBlockVectors = 256;
-inline constexpr std::size_t kFunctionalRows = 393;   ///< A, B, C: 128 each; index 8; parity 1
-inline constexpr std::size_t kLinearRows = 9;         ///< index and parity
+inline constexpr std::size_t kFunctionalRows = 384;   ///< A, B, C: 128 each
+inline constexpr std::size_t kLinearRows = 9;         ///< index: bits 0..7; parity
 inline constexpr std::size_t kFunctionalGroups = 32;  ///< of 8 of the 256 bits
 
 /// For each group of 8 bits and each row the public coefficients of these bits, as one byte.
@@ -110,6 +110,7 @@ struct KernelTable {
   void (*slice_bytes)(const std::uint8_t* bytes, std::uint8_t* lanes, std::size_t blocks);
   /// 256 lanes a block to 256 vectors of 32 bytes, in place.
   void (*transpose)(std::uint8_t* lanes, std::size_t blocks);
+  /// The public functionals of 256 lanes a block, and index and parity.
   void (*functionals)(const std::uint8_t* lanes,
                       const FunctionalMatrix& matrix,
                       const FunctionalOutputs& out,
@@ -119,6 +120,7 @@ struct KernelTable {
 extern const KernelTable kPortableKernels;
 #if defined(__x86_64__)
 extern const KernelTable kAvx2ClmulKernels;
+extern const KernelTable kAvx512GfniKernels;
 #endif
 
 }  // namespace tercet::mpc

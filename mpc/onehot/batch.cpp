@@ -27,7 +27,7 @@ WireView wires_of(const Circuit& circuit) {
 }
 
 /// Row p of A is bit p of sum alpha_j e[j], and so on: the coefficient of e[j] is bit p of alpha_j,
-/// beta_j, alpha_j*beta_j; bit p of j for the index; 1 for the parity.
+/// beta_j, alpha_j*beta_j.
 std::unique_ptr<FunctionalMatrix> functional_matrix(const Coin& coin) {
   const Bytes alphas = coin.expand("alpha", 256);
   const Bytes betas = coin.expand("beta", 256);
@@ -45,45 +45,82 @@ std::unique_ptr<FunctionalMatrix> functional_matrix(const Coin& coin) {
       set(128 + p, static_cast<unsigned>(betas[at]) >> (p % 8));
       set(256 + p, static_cast<unsigned>(products[at]) >> (p % 8));
     }
-    for (std::size_t p = 0; p < 8; ++p) {
-      set(384 + p, static_cast<unsigned>(j) >> p);
-    }
-    set(392, 1);
   }
   return matrix;
 }
 
-void evaluate_component(const SecretBytes& lanes,
-                        const FunctionalMatrix& matrix,
-                        std::size_t blocks,
-                        SecretBytes& a,
-                        SecretBytes& b,
-                        SecretBytes& c,
-                        SecretBytes& linear) {
-  const FunctionalOutputs out{mutable_view_of(a).data(),
-                              mutable_view_of(b).data(),
-                              mutable_view_of(c).data(),
-                              mutable_view_of(linear).data()};
-  kernels().functionals(view_of(lanes).data(), matrix, out, blocks);
+/// Blocks worked on at a time: their lanes and all that is made of them fit into the L2 cache.
+constexpr std::size_t kPartBlocks = 16;
+
+/// The same wires from block `first` on.
+WireView part_of(const WireView& wires, std::size_t first, std::size_t blocks) {
+  WireView part = wires;
+  part.random_own += first * 8 * kLaneBytes;
+  part.random_next += first * 8 * kLaneBytes;
+  part.first_own += first * kFirstGates * kLaneBytes;
+  part.first_next += first * kFirstGates * kLaneBytes;
+  part.second_own += first * kSecondGates * kLaneBytes;
+  part.second_next += first * kSecondGates * kLaneBytes;
+  part.blocks = blocks;
+  return part;
 }
 
 /// Index ^ r, and parity ^ 1: what is left must be a sharing of zero.
-void subtract_expected(SecretBytes& linear,
-                       const SecretBytes& mask_lanes,
+void subtract_expected(MutableByteView linear,
+                       ByteView mask_lanes,
                        std::size_t blocks,
                        bool has_one) {
-  const MutableByteView rows = mutable_view_of(linear);
-  const ByteView masks = view_of(mask_lanes);
   const std::uint8_t one = has_one ? 0xff : 0x00;
   for (std::size_t block = 0; block < blocks; ++block) {
     const MutableByteView at =
-        rows.subspan(block * kLinearRows * kLaneBytes, kLinearRows * kLaneBytes);
-    xor_bytes(at.first(8 * kLaneBytes), masks.subspan(block * 8 * kLaneBytes, 8 * kLaneBytes));
+        linear.subspan(block * kLinearRows * kLaneBytes, kLinearRows * kLaneBytes);
+    xor_bytes(at.first(8 * kLaneBytes), mask_lanes.subspan(block * 8 * kLaneBytes, 8 * kLaneBytes));
     for (std::uint8_t& byte : at.subspan(8 * kLaneBytes)) {
       byte = static_cast<std::uint8_t>(byte ^ one);
     }
   }
 }
+
+/// One component of one part of a batch.
+class ComponentWeigher {
+ public:
+  ComponentWeigher(const FunctionalMatrix& matrix, bool has_one)
+      : matrix_(matrix),
+        has_one_(has_one),
+        a_(kPartBlocks * kBlockVectors * kBlockBytes),
+        c_(a_.size()),
+        linear_(kPartBlocks * kLinearRows * kLaneBytes) {}
+
+  /// `factors`, `others`: of this part. Adds to the claim.
+  void run(ByteView lanes,
+           ByteView mask_lanes,
+           ByteView gammas,
+           MutableByteView factors,
+           MutableByteView others) {
+    const std::size_t blocks = gammas.size() / (kBlockVectors * kBlockBytes);
+    const MutableByteView a = mutable_view_of(a_).first(gammas.size());
+    const MutableByteView c = mutable_view_of(c_).first(gammas.size());
+    const FunctionalOutputs out{a.data(), others.data(), c.data(), mutable_view_of(linear_).data()};
+    kernels().functionals(lanes.data(), matrix_, out, blocks);
+    multiply_each(a, gammas, factors);
+    claim_ = claim_ ^ inner_product(c, gammas);
+    linear_size_ = blocks * kLinearRows * kLaneBytes;
+    subtract_expected(mutable_view_of(linear_).first(linear_size_), mask_lanes, blocks, has_one_);
+  }
+
+  ByteView linear() const { return view_of(linear_).first(linear_size_); }
+
+  void store_claim(SecretBytes& into) const { store_block(mutable_view_of(into), claim_); }
+
+ private:
+  const FunctionalMatrix& matrix_;
+  bool has_one_;
+  SecretBytes a_;
+  SecretBytes c_;
+  SecretBytes linear_;
+  std::size_t linear_size_ = 0;
+  Block128 claim_ = kBlockZero;
+};
 
 }  // namespace
 
@@ -107,8 +144,16 @@ void Circuit::second(SecretBytes& z) const {
   kernels().second_layer(wires_of(*this), mutable_view_of(z).data());
 }
 
-void Circuit::outer(SecretBytes& z, bool direct) const {
-  kernels().outer_layer(wires_of(*this), mutable_view_of(z).data(), direct);
+void Circuit::outer(const Party::ZeroShare& zeros, SecretBytes& z, bool direct) const {
+  const std::size_t block_bytes = (direct ? kDirectOuterGates : kOuterGates) * kLaneBytes;
+  const WireView wires = wires_of(*this);
+  for (std::size_t first = 0; first < blocks; first += kPartBlocks) {
+    const std::size_t count = std::min(kPartBlocks, blocks - first);
+    const MutableByteView part =
+        mutable_view_of(z).subspan(first * block_bytes, count * block_bytes);
+    zeros.add(first * block_bytes, part);
+    kernels().outer_layer(part_of(wires, first, count), part.data(), direct);
+  }
 }
 
 RawVectors Circuit::complete(const ByteShares& outer_wires, bool direct) && {
@@ -135,31 +180,41 @@ RawVectors Circuit::complete(const ByteShares& outer_wires, bool direct) && {
   return raw;
 }
 
-Functionals::Functionals(std::size_t vectors)
-    : a(vectors),
-      b(vectors),
-      c(vectors),
-      linear(vectors / kBlockVectors * kLinearRows * kLaneBytes) {}
-
-Functionals evaluate_functionals(PartyIndex self, const RawVectors& raw, const Coin& coin) {
+WeighedVectors weigh_vectors(PartyIndex self,
+                             const RawVectors& raw,
+                             const Coin& coin,
+                             ZeroCheck& check) {
   const std::unique_ptr<FunctionalMatrix> matrix = functional_matrix(coin);
-  Functionals out(raw.blocks * kBlockVectors);
-  evaluate_component(raw.vector_lanes.own,
-                     *matrix,
-                     raw.blocks,
-                     out.a.bytes.own,
-                     out.b.bytes.own,
-                     out.c.bytes.own,
-                     out.linear.own);
-  evaluate_component(raw.vector_lanes.next,
-                     *matrix,
-                     raw.blocks,
-                     out.a.bytes.next,
-                     out.b.bytes.next,
-                     out.c.bytes.next,
-                     out.linear.next);
-  subtract_expected(out.linear.own, raw.mask_lanes.own, raw.blocks, self == PartyIndex::p1);
-  subtract_expected(out.linear.next, raw.mask_lanes.next, raw.blocks, self == PartyIndex::p3);
+  const std::size_t vectors = raw.blocks * kBlockVectors;
+  const Bytes gammas = coin.expand("weights", vectors);
+  WeighedVectors out(std::bit_ceil(vectors));
+  ComponentWeigher own(*matrix, self == PartyIndex::p1);
+  ComponentWeigher next(*matrix, self == PartyIndex::p3);
+  for (std::size_t first = 0; first < raw.blocks; first += kPartBlocks) {
+    const std::size_t blocks = std::min(kPartBlocks, raw.blocks - first);
+    const std::size_t at = first * kBlockVectors * kBlockBytes;
+    const std::size_t size = blocks * kBlockVectors * kBlockBytes;
+    const auto lanes = [first, blocks](const SecretBytes& all, std::size_t per_block) {
+      return view_of(all).subspan(first * per_block * kLaneBytes, blocks * per_block * kLaneBytes);
+    };
+    const ByteView own_lanes = lanes(raw.vector_lanes.own, 256);
+    const ByteView next_lanes = lanes(raw.vector_lanes.next, 256);
+    const ByteView weights = ByteView(gammas).subspan(at, size);
+    check.add_copies(own_lanes, next_lanes);
+    own.run(own_lanes,
+            lanes(raw.mask_lanes.own, 8),
+            weights,
+            mutable_view_of(out.factors.bytes.own).subspan(at, size),
+            mutable_view_of(out.others.bytes.own).subspan(at, size));
+    next.run(next_lanes,
+             lanes(raw.mask_lanes.next, 8),
+             weights,
+             mutable_view_of(out.factors.bytes.next).subspan(at, size),
+             mutable_view_of(out.others.bytes.next).subspan(at, size));
+    check.add_zero(own.linear(), next.linear());
+  }
+  own.store_claim(out.claim.bytes.own);
+  next.store_claim(out.claim.bytes.next);
   return out;
 }
 

@@ -19,7 +19,8 @@ class Circuit {
   /// Additive shares of a layer's gates, on top of the zero shares in `z`.
   void first(SecretBytes& z) const;
   void second(SecretBytes& z) const;
-  void outer(SecretBytes& z, bool direct) const;
+  /// Makes the zero shares too, part by part, so that all stays in the cache.
+  void outer(const Party::ZeroShare& zeros, SecretBytes& z, bool direct) const;
   RawVectors complete(const ByteShares& outer_wires, bool direct) &&;
 
   std::size_t blocks = 0;
@@ -31,17 +32,22 @@ class Circuit {
   ByteShares second_wires;
 };
 
-/// What the coin's functionals make of all vectors.
-class Functionals {
+/// What the coin makes of all vectors: factors gamma_k*A_k and B_k, a power of two of each, whose
+/// inner product must be the claim, the sum of gamma_k*C_k.
+class WeighedVectors {
  public:
-  explicit Functionals(std::size_t vectors);
-  BlockShares a;
-  BlockShares b;
-  BlockShares c;
-  ByteShares linear;  ///< index and parity lanes; must be zero
+  explicit WeighedVectors(std::size_t count) : factors(count), others(count), claim(1) {}
+
+  BlockShares factors;
+  BlockShares others;
+  BlockShares claim;
 };
 
-Functionals evaluate_functionals(PartyIndex self, const RawVectors& raw, const Coin& coin);
+/// Adds the vectors' copies, and index and parity (which must be zero), to `check`.
+WeighedVectors weigh_vectors(PartyIndex self,
+                             const RawVectors& raw,
+                             const Coin& coin,
+                             ZeroCheck& check);
 /// Lanes to 32 bytes a vector, in place.
 ByteShares transposed(ByteShares lanes, std::size_t blocks);
 
@@ -72,8 +78,7 @@ Task<Result<RawVectors>> produce_vectors(Party& party, std::size_t count) {
   // hop 3: u (x) v; what the products leave out follows by linearity
   const bool direct = !Defences::complete_by_linearity;
   z = SecretBytes(blocks * (direct ? kDirectOuterGates : kOuterGates) * kLaneBytes);
-  party.add_zero_share(kUseVectorZeros, detail::kOuterLayer, mutable_view_of(z));
-  circuit.outer(z, direct);
+  circuit.outer(party.zero_share(kUseVectorZeros, detail::kOuterLayer), z, direct);
   TERCET_CO_TRY(const ByteShares outer, co_await exchange_products<Defences>(party, std::move(z)));
   co_return std::move(circuit).complete(outer, direct);
 }
@@ -82,19 +87,15 @@ template <class Defences>
 Task<Status> verify_vectors(Party& party, const RawVectors& raw) {
   ZeroCheck check(party);
   check.add_copies(raw.masks);
-  check.add_copies(raw.vector_lanes);
 
   // hops 1 and 2: alpha, beta, gamma, unknown while the shares were fixed
   TERCET_CO_TRY(Checked<Coin> coin, co_await toss_coin<Defences>(party));
-  const detail::Functionals sums = detail::evaluate_functionals(party.self(), raw, coin.get());
-  check.add_zero(sums.linear);
-  const Bytes gammas = coin.get().expand("weights", sums.a.count());
-  const std::size_t count = std::bit_ceil(sums.a.count());
-  BlockShares factors = detail::padded(detail::weighted(sums.a, gammas), count);
-  BlockShares others = detail::padded(sums.b, count);
-  BlockShares claim = detail::weighted_sum(sums.c, gammas);
-  TERCET_CO_TRY_STATUS(co_await verify_inner_product<Defences>(
-      party, std::move(factors), std::move(others), std::move(claim), check));
+  detail::WeighedVectors weighed = detail::weigh_vectors(party.self(), raw, coin.get(), check);
+  TERCET_CO_TRY_STATUS(co_await verify_inner_product<Defences>(party,
+                                                               std::move(weighed.factors),
+                                                               std::move(weighed.others),
+                                                               std::move(weighed.claim),
+                                                               check));
   co_return co_await finish_zero_check<Defences>(party, std::move(check), std::move(coin));
 }
 
