@@ -22,7 +22,8 @@ namespace tercet::wan {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: tercet-wan run     --rtt-ms MS|--matrix FILE [--seed N] --ready FILE\n"
+    "usage: tercet-wan run     --rtt-ms MS|--matrix FILE [--seed N] [--prefer ADDRESS] --ready "
+    "FILE\n"
     "       tercet-wan measure --rtt-ms MS|--matrix FILE [--seed N] [--echoes N]\n"
     "\n"
     "run      makes a network namespace for each site (proxy: the caller's own; node-1, node-2,\n"
@@ -30,6 +31,8 @@ constexpr const char* kUsage =
     "         to the ready file what is where, or why not\n"
     "measure  shows how far the emulated round trips are from what was asked for, and what a\n"
     "         packet costs, on this machine now\n";
+
+constexpr const char* kFirstAddress = "198.18.0.0";
 
 volatile std::sig_atomic_t stop_asked = 0;
 
@@ -107,7 +110,10 @@ void catch_stop() {
 Status run(const Options& options, const std::string& ready) {
   TERCET_TRY(const std::uint64_t seed, number(options, "--seed", 1));
   TERCET_TRY(const Matrix matrix, matrix_of(options));
-  TERCET_TRY(Sites sites, Sites::make(matrix));
+  const auto preferred = options.find("--prefer");
+  TERCET_TRY(const std::uint32_t address,
+             parse_address(preferred == options.end() ? kFirstAddress : preferred->second));
+  TERCET_TRY(Sites sites, Sites::make(matrix, address));
   catch_stop();
   TERCET_TRY_STATUS(write_whole(ready, describe(sites, matrix, seed)));
   const Forwarder::Counters counters = forward(sites, matrix, seed);
@@ -196,7 +202,8 @@ Status measure(const Options& options) {
   TERCET_TRY(const Matrix matrix, matrix_of(options));
   catch_stop();
   for (const bool stream : {false, true}) {
-    TERCET_TRY(Sites sites, Sites::make(matrix));
+    TERCET_TRY(const std::uint32_t address, parse_address(kFirstAddress));
+    TERCET_TRY(Sites sites, Sites::make(matrix, address));
     TERCET_TRY_STATUS(while_forwarding(sites, matrix, seed, [&] {
       return stream ? measure_stream(sites) : measure_pairs(sites, matrix, echoes);
     }));
@@ -228,7 +235,8 @@ int main_with(const std::string& command, const Options& options) {
 
 int main(int argc, char** argv) {
   tercet::wan::Options options;
-  const std::set<std::string> known = {"--rtt-ms", "--matrix", "--seed", "--ready", "--echoes"};
+  const std::set<std::string> known = {
+      "--rtt-ms", "--matrix", "--seed", "--ready", "--echoes", "--prefer"};
   bool understood = argc >= 2 && argc % 2 == 0;
   for (int i = 2; i + 1 < argc; i += 2) {
     understood = understood && known.contains(argv[i]) && !options.contains(argv[i]);

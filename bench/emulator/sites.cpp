@@ -8,8 +8,8 @@ constexpr const char* kSiteDevice = "wan0";
 
 }  // namespace
 
-Result<Sites> Sites::make(const Matrix& matrix) {
-  TERCET_TRY(Subnet subnet, Subnet::claim());
+Result<Sites> Sites::make(const Matrix& matrix, std::uint32_t preferred_address) {
+  TERCET_TRY(Subnet subnet, Subnet::claim(preferred_address));
   Sites out(std::move(subnet));
   const bool large = !matrix.needs_single_packets();
   for (std::size_t site = 0; site < kSiteCount; ++site) {

@@ -16,8 +16,9 @@ namespace tercet::wan {
 /// caller's own) with a TUN device in it.
 class Sites {
  public:
+  /// `preferred_address`: see Subnet::claim.
   /// Errors: denied (hint: what to run it as), exhausted (no free addresses), io_error.
-  static Result<Sites> make(const Matrix& matrix);
+  static Result<Sites> make(const Matrix& matrix, std::uint32_t preferred_address);
 
   const Subnet& subnet() const { return subnet_; }
 

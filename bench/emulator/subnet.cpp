@@ -44,6 +44,14 @@ std::string print_address(std::uint32_t address) {
   return text.data();
 }
 
+Result<std::uint32_t> parse_address(const std::string& text) {
+  in_addr raw{};
+  if (::inet_pton(AF_INET, text.c_str(), &raw) != 1) {
+    return Error(Errc::invalid_argument, "expected an address, such as 198.18.0.1");
+  }
+  return ntohl(raw.s_addr);
+}
+
 std::vector<Route> parse_routes(const std::string& table) {
   std::vector<Route> out;
   std::istringstream lines(table);
@@ -71,12 +79,13 @@ bool is_routed(std::uint32_t base, const std::vector<Route>& routes) {
   });
 }
 
-Result<Subnet> Subnet::claim() {
+Result<Subnet> Subnet::claim(std::uint32_t preferred) {
   std::ifstream file("/proc/thread-self/net/route");
   const std::vector<Route> routes =
       parse_routes(std::string(std::istreambuf_iterator<char>(file), {}));
+  const std::uint32_t begin = (preferred - kFirst) / 256;  // taken modulo: any address will do
   for (std::uint32_t i = 0; i < kCount; ++i) {
-    const std::uint32_t base = kFirst + i * 256;
+    const std::uint32_t base = kFirst + (begin + i) % kCount * 256;
     if (is_routed(base, routes)) {
       continue;
     }

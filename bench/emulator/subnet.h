@@ -12,12 +12,16 @@ namespace tercet::wan {
 /// "198.18.0.1"
 std::string print_address(std::uint32_t address);
 
+/// Errors: invalid_argument.
+Result<std::uint32_t> parse_address(const std::string& text);
+
 /// A /24 of 198.18.0.0/15, the range reserved for benchmarks (RFC 2544), which no network routes.
 /// Ours alone in this network namespace as long as the object lives.
 class Subnet {
  public:
-  /// The first one that no route leads to and no other emulator has. Errors: exhausted.
-  static Result<Subnet> claim();
+  /// One that no route leads to and no other emulator has: the one `preferred` (an address, host
+  /// byte order) is in, if it is such a one. Errors: exhausted.
+  static Result<Subnet> claim(std::uint32_t preferred);
 
   std::uint32_t address(std::size_t site) const {
     return base_ + 1 + static_cast<std::uint32_t>(site);

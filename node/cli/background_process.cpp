@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,8 +60,23 @@ void tell(int report, Word word) {
   static_cast<void>(!::write(report, &word, sizeof word));  // nobody to tell if this fails too
 }
 
-[[noreturn]] void become(const std::vector<std::string>& arguments, int log, int report) {
+bool enter_namespace(const std::string& path) {
+  if (path.empty()) {
+    return true;
+  }
+  const int space = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  return space >= 0 && ::setns(space, CLONE_NEWNET) == 0;
+}
+
+[[noreturn]] void become(const std::vector<std::string>& arguments,
+                         const std::string& network_namespace,
+                         int log,
+                         int report) {
   ::setsid();
+  if (!enter_namespace(network_namespace)) {
+    tell(report, Word{1, errno});
+    ::_exit(127);
+  }
   const int null = ::open("/dev/null", O_RDONLY);
   ::dup2(null, STDIN_FILENO);
   ::dup2(log, STDOUT_FILENO);
@@ -106,7 +122,8 @@ bool BackgroundProcess::alive() const {
 
 Result<BackgroundProcess> start_background(const std::string& name,
                                            const std::vector<std::string>& arguments,
-                                           const std::string& log_path) {
+                                           const std::string& log_path,
+                                           const std::string& network_namespace) {
   const int log =
       ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   int report[2] = {-1, -1};
@@ -122,7 +139,7 @@ Result<BackgroundProcess> start_background(const std::string& name,
   if (middle == 0) {
     const pid_t daemon = ::fork();
     if (daemon == 0) {
-      become(arguments, log, report[1]);
+      become(arguments, network_namespace, log, report[1]);
     }
     tell(report[1], daemon < 0 ? Word{1, errno} : Word{0, daemon});
     ::_exit(0);

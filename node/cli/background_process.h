@@ -28,10 +28,12 @@ class BackgroundProcess {
 };
 
 /// Starts `arguments[0]` in a session of its own, stdin from /dev/null, stdout and stderr appended
-/// to `log` (0600), all other descriptors closed.
+/// to `log` (0600), all other descriptors closed. `network_namespace`: a file that stands for the
+/// one it shall run in; empty: ours.
 Result<BackgroundProcess> start_background(const std::string& name,
                                            const std::vector<std::string>& arguments,
-                                           const std::string& log);
+                                           const std::string& log,
+                                           const std::string& network_namespace = "");
 
 /// SIGTERM, then SIGKILL to those that are still there at the deadline. Returns the names of those
 /// that had to be killed.

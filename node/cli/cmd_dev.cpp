@@ -40,6 +40,29 @@ Option no_kms_option() {
   return Option("--no-kms", "", "without the local KMS front end");
 }
 
+Option rtt_option() {
+  return Option("--rtt-ms", "MS", "each node a host of its own, MS milliseconds from all others");
+}
+
+Option wan_option() {
+  return Option("--wan", "FILE", "the same with a matrix of distances, as in configs/wan/");
+}
+
+/// False, after saying why, where both ways to describe a network are given.
+bool read_wan_options(const Arguments& arguments, DevOptions& options) {
+  if (arguments.has("--rtt-ms") && arguments.has("--wan")) {
+    static_cast<void>(fail(kExitUsage, "--rtt-ms and --wan exclude each other"));
+    return false;
+  }
+  if (arguments.has("--rtt-ms") || arguments.has("--wan")) {
+    WanOptions wan;
+    wan.rtt_ms = arguments.value_or("--rtt-ms", "");
+    wan.matrix_file = arguments.value_or("--wan", "");
+    options.wan = std::move(wan);
+  }
+  return true;
+}
+
 int prepare(const Arguments& arguments) {
   DevOptions options = options_of(arguments);
   const Result<unsigned> proxies = arguments.number("--proxies", 1, 1, 16);
@@ -47,6 +70,9 @@ int prepare(const Arguments& arguments) {
     return fail(proxies.error(), kExitUsage);
   }
   options.proxies = *proxies;
+  if (!read_wan_options(arguments, options)) {
+    return kExitUsage;
+  }
   const auto cluster = DevCluster::open(std::move(options));
   if (!cluster) {
     return fail(cluster.error(), kExitFailed);
@@ -65,11 +91,6 @@ int prepare(const Arguments& arguments) {
 }
 
 int up(const Arguments& arguments) {
-  if (arguments.has("--rtt-ms")) {
-    return fail(kExitFailed,
-                "--rtt-ms: the wide-area emulator is not part of this version yet",
-                "leave the option out: the nodes then talk over this machine's loopback");
-  }
   DevOptions options = options_of(arguments);
   const Result<unsigned> proxies = arguments.number("--proxies", 1, 1, 16);
   const Result<unsigned> seconds = arguments.number("--timeout-s", 60, 1, 3600);
@@ -78,6 +99,9 @@ int up(const Arguments& arguments) {
   }
   options.proxies = *proxies;
   options.limit = Milliseconds(*seconds * 1000);
+  if (!read_wan_options(arguments, options)) {
+    return kExitUsage;
+  }
   const auto cluster = DevCluster::open(std::move(options));
   if (!cluster) {
     return fail(cluster.error(), kExitFailed);
@@ -158,7 +182,12 @@ std::vector<SubCommand> dev_sub_commands() {
   return {
       SubCommand("dev prepare",
                  "Write keys and configuration of such a cluster, and start nothing.",
-                 {dir_option(), proxies_option(), no_kms_option(), json_option()},
+                 {dir_option(),
+                  proxies_option(),
+                  no_kms_option(),
+                  rtt_option(),
+                  wan_option(),
+                  json_option()},
                  prepare,
                  "For a change of the files before `dev up --keep-config`."),
       SubCommand(
@@ -168,7 +197,8 @@ std::vector<SubCommand> dev_sub_commands() {
            proxies_option(),
            no_kms_option(),
            Option("--keep-config", "", "with the configuration files in DIR as they are"),
-           Option("--rtt-ms", "MS", "wide-area emulation (not part of this version yet)"),
+           rtt_option(),
+           wan_option(),
            timeout_option(),
            json_option()},
           up,
@@ -176,7 +206,9 @@ std::vector<SubCommand> dev_sub_commands() {
           "there\n"
           "yet, starts three nodes, the proxies and tercet-kms, makes the health key, waits until\n"
           "all is healthy and writes DIR/dev.json, which says what runs where. For development:\n"
-          "everything belongs to one user of one machine, so nothing is protected from it."),
+          "everything belongs to one user of one machine, so nothing is protected from it.\n"
+          "With --rtt-ms or --wan (as root) an emulator delays all packets between the nodes and\n"
+          "between proxies and nodes: docs/wide-area.md."),
       SubCommand("dev status",
                  "Show which processes of the cluster run.",
                  {dir_option(), json_option()},

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -29,10 +29,7 @@ constexpr Milliseconds kPollPause{100};
 constexpr Milliseconds kProbeLimit{2000};
 constexpr Milliseconds kStopLimit{10'000};
 constexpr std::size_t kLogLinesShown = 15;
-
-std::string local(std::uint16_t port) {
-  return "127.0.0.1:" + std::to_string(port);
-}
+constexpr const char* kNetwork = "wan";  // the emulator's name among our processes
 
 }  // namespace
 
@@ -84,7 +81,11 @@ DevCluster::~DevCluster() {
 Status DevCluster::start(const std::string& name, const std::vector<std::string>& arguments) {
   std::vector<std::string> words = arguments;
   TERCET_TRY(words[0], program_beside(words[0]));
-  TERCET_TRY(BackgroundProcess process, start_background(name, words, log_of(name)));
+  const auto space = network_.namespaces.find(name);
+  TERCET_TRY(
+      BackgroundProcess process,
+      start_background(
+          name, words, log_of(name), space == network_.namespaces.end() ? "" : space->second));
   state_.processes.push_back(std::move(process));
   return save_dev_state(layout_, state_);
 }
@@ -104,7 +105,7 @@ Status DevCluster::start_all() {
   return start("kms",
                {"tercet-kms",
                 "--listen",
-                local(state_.ports.at("kms")),
+                state_.address("kms"),
                 "--region",
                 kDevRegion,
                 "--state",
@@ -113,38 +114,106 @@ Status DevCluster::start_all() {
                 layout_.file("keys/xks-ca.crt")});
 }
 
-Status DevCluster::check_nothing_runs() const {
+Status DevCluster::stop_leftovers() {
   const auto alive = std::count_if(
       state_.processes.begin(), state_.processes.end(), [](const BackgroundProcess& process) {
         return process.alive();
       });
-  if (alive > 0) {
+  if (alive > 0 && static_cast<std::size_t>(alive) == state_.processes.size()) {
     return Error(Errc::already_exists,
                  "start a cluster: one runs in " + layout_.root() + " already")
         .hint("`tercet dev down --dir " + layout_.root() + "` ends it");
   }
+  TERCET_TRY(const std::size_t stopped, down());
+  static_cast<void>(stopped);  // crashed ones among them: nothing to tell
   return ok_status();
 }
 
-Status DevCluster::prepare() {
-  TERCET_TRY_STATUS(check_nothing_runs());
+Status DevCluster::write_files() {
   TERCET_TRY_STATUS(make_dev_keys(layout_, state_, options_.proxies));
   TERCET_TRY_STATUS(choose_dev_ports(state_, options_.proxies, options_.with_kms));
   TERCET_TRY_STATUS(write_dev_configs(layout_, state_, options_.proxies));
   return save_dev_state(layout_, state_);
 }
 
+Status DevCluster::prepare() {
+  TERCET_TRY_STATUS(stop_leftovers());
+  TERCET_TRY_STATUS(make_dev_keys(layout_, state_, options_.proxies));
+  state_.hosts.clear();
+  if (options_.wan) {
+    state_.hosts = preferred_wan_addresses(state_);
+  }
+  return write_files();
+}
+
+/// Where nodes are hosts of their own: makes these hosts and the network between them.
+Status DevCluster::start_network(Deadline deadline) {
+  if (!options_.wan) {
+    return ok_status();
+  }
+  std::error_code ignored;
+  std::filesystem::remove(layout_.wan_json(), ignored);
+  TERCET_TRY_STATUS(start(kNetwork, wan_command(*options_.wan, layout_, state_)));
+  for (Progress progress; !deadline.passed(); std::this_thread::sleep_for(kPollPause)) {
+    const bool ended = !state_.processes.back().alive();  // first: it writes, then ends
+    TERCET_TRY(std::optional<WanNetwork> network, read_wan(layout_));
+    if (network) {
+      network_ = std::move(*network);
+      return ok_status();
+    }
+    if (ended) {
+      return Error(Errc::closed, "start the wide-area emulator: it ended")
+          .hint("its log: " + log_of(kNetwork));
+    }
+    progress.waiting_for("the wide-area emulator");
+  }
+  return Error(Errc::timeout, "start the wide-area emulator: not ready in time");
+}
+
+/// Writes the addresses of the network into the configuration, or checks that it has them.
+Status DevCluster::use_network() {
+  if (!options_.wan || state_.hosts == network_.addresses) {
+    return ok_status();
+  }
+  if (options_.keep_configuration) {
+    return Error(Errc::wrong_state,
+                 "keep the configuration: its addresses, " + state_.hosts.begin()->second +
+                     " and so on, are in use")
+        .hint("stop the cluster that uses them, or run `tercet dev prepare` in another folder");
+  }
+  state_.hosts = network_.addresses;
+  return write_files();
+}
+
+/// Stops what runs; the error comes back, with the ends of the logs where there are any.
+Status DevCluster::stop_with(const Error& error) {
+  const std::string shown = logs();
+  TERCET_TRY(const std::size_t stopped, down());
+  static_cast<void>(stopped);  // the error says enough
+  return Error(error.code(), error.what() + shown).hint(error.hint());
+}
+
 Status DevCluster::up() {
-  TERCET_TRY_STATUS(check_nothing_runs());
-  state_.processes.clear();
+  TERCET_TRY_STATUS(stop_leftovers());
   const Deadline deadline = Deadline::in(options_.limit);
   if (!options_.keep_configuration) {
     TERCET_TRY_STATUS(prepare());
   } else if (!std::filesystem::exists(layout_.cluster_yaml())) {
     return Error(Errc::not_found, "keep the configuration in " + layout_.root() + ": there is none")
         .hint("`tercet dev prepare --dir " + layout_.root() + "` writes it");
+  } else if (options_.wan.has_value() == state_.hosts.empty()) {
+    return Error(Errc::wrong_state,
+                 options_.wan ? "keep the configuration: it is not for a wide-area network"
+                              : "keep the configuration: it is for a wide-area network")
+        .hint("give --rtt-ms or --wan to `tercet dev prepare` and to `tercet dev up`, or to none");
+  }
+  if (const Status network = start_network(deadline); !network) {
+    TERCET_TRY(const std::size_t stopped, down());
+    static_cast<void>(stopped);
+    return network.error();  // says more than the log
   }
   const auto everything = [&]() -> Status {
+    TERCET_TRY_STATUS(use_network());
     TERCET_TRY_STATUS(start_all());
     TERCET_TRY_STATUS(wait_for_nodes(deadline));
     TERCET_TRY_STATUS(make_health_key(deadline));
@@ -154,29 +223,19 @@ Status DevCluster::up() {
     return replace_file(layout_.dev_json(), json);
   };
   Status started = everything();
-  if (!started) {
-    const std::string shown = logs();
-    TERCET_TRY(const std::size_t stopped, down());
-    static_cast<void>(stopped);  // the error says enough
-    return Error(started.error().code(), started.error().what() + shown)
-        .hint(started.error().hint());
-  }
-  return started;
+  return started ? std::move(started) : stop_with(started.error());
 }
 
 Result<std::size_t> DevCluster::down() {
   const std::size_t count = state_.processes.size();
-  // The front first, the nodes last: nobody then complains about the others.
-  std::vector<BackgroundProcess> nodes;
-  std::vector<BackgroundProcess> others;
-  std::partition_copy(
-      state_.processes.begin(),
-      state_.processes.end(),
-      std::back_inserter(nodes),
-      std::back_inserter(others),
-      [](const BackgroundProcess& process) { return process.name.starts_with("node-"); });
-  for (const auto* group : {&others, &nodes}) {
-    for (const std::string& name : stop_all(*group, Deadline::in(kStopLimit))) {
+  // The front first, then the nodes, the network last: nobody then complains about the others.
+  std::array<std::vector<BackgroundProcess>, 3> groups;
+  for (const BackgroundProcess& process : state_.processes) {
+    const bool is_node = process.name.starts_with("node-");
+    groups[process.name == kNetwork ? 2 : is_node ? 1 : 0].push_back(process);
+  }
+  for (const std::vector<BackgroundProcess>& group : groups) {
+    for (const std::string& name : stop_all(group, Deadline::in(kStopLimit))) {
       static_cast<void>(fail(1, name + " did not stop in time and was killed"));
     }
   }
@@ -184,6 +243,7 @@ Result<std::size_t> DevCluster::down() {
   TERCET_TRY_STATUS(save_dev_state(layout_, state_));
   std::error_code ignored;
   std::filesystem::remove(layout_.dev_json(), ignored);
+  std::filesystem::remove(layout_.wan_json(), ignored);
   return count;
 }
 
@@ -270,7 +330,7 @@ Status DevCluster::make_health_key(Deadline deadline) {
 Status DevCluster::wait_for_proxies(Deadline deadline) {
   for (std::size_t i = 0; i < options_.proxies; ++i) {
     ProxyProbe probe;
-    probe.address = local(state_.ports.at(DevLayout::proxy(i) + " xks"));
+    probe.address = state_.address(DevLayout::proxy(i) + " xks");
     probe.uri_path = kDevUriPath;
     probe.region = kDevRegion;
     probe.ca_file = layout_.file("keys/xks-ca.crt");
@@ -288,7 +348,7 @@ Status DevCluster::wait_for_kms(Deadline deadline) {
     return ok_status();
   }
   return wait_for("the KMS front end", deadline, [&]() -> Status {
-    return probe_ping(local(state_.ports.at("kms")), kProbeLimit);
+    return probe_ping(state_.address("kms"), kProbeLimit);
   });
 }
 
@@ -313,24 +373,29 @@ Result<std::string> DevCluster::dev_json() const {
              {"ca_file", layout_.file("keys/xks-ca.crt")},
              {"credential",
               {{"AccessKeyId", state_.access_key_id}, {"RawSecretAccessKey", secret_text}}},
-             {"metrics", "http://" + local(state_.ports.at(name + " metrics")) + "/metrics"},
+             {"metrics", "http://" + state_.address(name + " metrics") + "/metrics"},
              {"log", log_of(name)},
              {"pid", pid_of(name)}});
   }
   Json nodes = Json::array();
   for (std::size_t i = 0; i < kNodes; ++i) {
     const std::string name = DevLayout::node(i);
-    nodes.push_back(
-        Json{{"id", name},
-             {"admin", "https://" + local(state_.ports.at(name + " admin"))},
-             {"data_dir", layout_.file(name)},
-             {"log", log_of(name)},
-             {"metrics", "http://" + local(state_.ports.at(name + " metrics")) + "/metrics"},
-             {"pid", pid_of(name)}});
+    nodes.push_back(Json{{"id", name},
+                         {"admin", "https://" + state_.address(name + " admin")},
+                         {"data_dir", layout_.file(name)},
+                         {"log", log_of(name)},
+                         {"metrics", "http://" + state_.address(name + " metrics") + "/metrics"},
+                         {"pid", pid_of(name)}});
   }
   Json out{{"proxies", proxies}, {"nodes", nodes}, {"admin_config", layout_.admin_yaml()}};
+  if (options_.wan) {
+    out["wan"] = Json::parse(network_.json, nullptr, false);
+    out["wan"]["matrix"] = options_.wan->matrix_file;
+    out["wan"]["log"] = log_of(kNetwork);
+    out["wan"]["pid"] = pid_of(kNetwork);
+  }
   if (options_.with_kms) {
-    out["kms"] = Json{{"endpoint", "http://" + local(state_.ports.at("kms"))},
+    out["kms"] = Json{{"endpoint", "http://" + state_.address("kms")},
                       {"region", kDevRegion},
                       {"pid", pid_of("kms")}};
   }

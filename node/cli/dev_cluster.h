@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/time/clock.h"
 #include "node/cli/dev_layout.h"
+#include "node/cli/dev_wan.h"
 
 namespace tercet::cli {
 
@@ -18,6 +20,7 @@ class DevOptions {
   std::size_t proxies = 1;
   bool with_kms = true;
   bool keep_configuration = false;  ///< use the files of `prepare` as they are now
+  std::optional<WanOptions> wan;    ///< each node a host of its own, behind the emulator
   Milliseconds limit{60'000};
 };
 
@@ -33,8 +36,9 @@ class DevCluster {
 
   /// Makes keys, chooses ports, writes the configuration; starts nothing.
   Status prepare();
-  /// Starts everything, makes the health key, waits until KMS would call the proxies healthy,
-  /// writes dev.json. On an error nothing is left running, and the error shows the logs' ends.
+  /// Ends what a crash left of an earlier cluster here, starts everything, makes the health key,
+  /// waits until KMS would call the proxies healthy, writes dev.json. On an error nothing is left
+  /// running, and the error shows the logs' ends.
   Status up();
   /// Ends exactly the processes that `up` recorded. Returns how many there were.
   Result<std::size_t> down();
@@ -53,7 +57,11 @@ class DevCluster {
  private:
   DevCluster(DevOptions options, int lock);
   Status start(const std::string& name, const std::vector<std::string>& arguments);
-  Status check_nothing_runs() const;
+  Status stop_leftovers();
+  Status write_files();
+  Status start_network(Deadline deadline);
+  Status use_network();
+  Status stop_with(const Error& error);
   Status start_all();
   Status wait_for_nodes(Deadline deadline);
   Status make_health_key(Deadline deadline);
@@ -72,6 +80,7 @@ class DevCluster {
   DevLayout layout_;
   int lock_;
   DevState state_;
+  WanNetwork network_;  ///< with options_.wan, once it runs
 };
 
 /// The program of this name beside our own.

@@ -101,10 +101,6 @@ Status make_credential(const DevLayout& layout, DevState& state) {
   return write_secret_file(layout.secret_file(), SecretBytes::copy_of(as_bytes(text)));
 }
 
-std::string address(const DevState& state, const std::string& use) {
-  return "127.0.0.1:" + std::to_string(state.ports.at(use));
-}
-
 std::string quoted(const std::string& text) {
   return "\"" + text + "\"";
 }
@@ -127,8 +123,8 @@ Result<std::string> cluster_yaml(const DevLayout& layout,
     TERCET_TRY(const BoxKey import, BoxKey::load(base + ".import"));
     out += "  - id: " + node + "\n    index: " + std::to_string(i + 1) + "\n";
     for (const char* use : {"peer", "bulk", "proxy", "admin"}) {
-      out += std::string("    ") + use + "_address: " + quoted(address(state, node + " " + use)) +
-             "\n";
+      out +=
+          std::string("    ") + use + "_address: " + quoted(state.address(node + " " + use)) + "\n";
     }
     out += "    signing_public_key: " + quoted(signing.public_key().text()) + "\n";
     out += "    import_public_key: " + quoted(import.public_key().text()) + "\n";
@@ -156,16 +152,16 @@ std::string node_yaml(const DevState& state, std::size_t index) {
          ".import\n" + tls_yaml("tls", base, "  ") +
          "credentials:\n  - access_key_id: " + state.access_key_id +
          "\n    secret_file: keys/xks-secret\nmetrics_address: " +
-         quoted(address(state, node + " metrics")) + "\n";
+         quoted(state.address(node + " metrics")) + "\n";
 }
 
 std::string proxy_yaml(const DevState& state, std::size_t index) {
   const std::string proxy = DevLayout::proxy(index);
   return "# Written by `tercet dev up`.\nname: " + proxy + "\ncluster: cluster.yaml\n" +
-         "listen_address: " + quoted(address(state, proxy + " xks")) + "\n" +
+         "listen_address: " + quoted(state.address(proxy + " xks")) + "\n" +
          tls_yaml("tls", "keys/" + proxy + "-xks", "  ") + "xks_access: private_network\n" +
          tls_yaml("node_tls", "keys/" + proxy, "  ") +
-         "metrics_address: " + quoted(address(state, proxy + " metrics")) + "\n";
+         "metrics_address: " + quoted(state.address(proxy + " metrics")) + "\n";
 }
 
 std::string admin_yaml() {

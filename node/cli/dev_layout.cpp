@@ -37,6 +37,11 @@ bool write_whole(int file, const std::string& content) {
 
 }  // namespace
 
+std::string DevState::address(const std::string& use) const {
+  const auto host = hosts.find(use.substr(0, use.find(' ')));
+  return (host == hosts.end() ? "127.0.0.1" : host->second) + ":" + std::to_string(ports.at(use));
+}
+
 std::string DevState::print() const {
   Json list = Json::array();
   for (const BackgroundProcess& process : processes) {
@@ -47,6 +52,7 @@ std::string DevState::print() const {
               {"cluster_id", cluster_id},
               {"access_key_id", access_key_id},
               {"ports", ports},
+              {"hosts", hosts},
               {"processes", list}}
              .dump(2) +
          "\n";
@@ -65,6 +71,7 @@ Result<DevState> DevState::parse(const std::string& text) {
     state.cluster_id = json.at("cluster_id").get<std::string>();
     state.access_key_id = json.at("access_key_id").get<std::string>();
     state.ports = json.at("ports").get<std::map<std::string, std::uint16_t>>();
+    state.hosts = json.value("hosts", state.hosts);
     for (const Json& entry : json.at("processes")) {
       state.processes.emplace_back(entry.at("name").get<std::string>(),
                                    entry.at("pid").get<pid_t>(),

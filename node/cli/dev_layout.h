@@ -20,7 +20,12 @@ class DevState {
   std::string cluster_id;  ///< 32 hex digits
   std::string access_key_id;
   std::map<std::string, std::uint16_t> ports;  ///< by what they are for: "node-1 peer", ...
+  /// Addresses of the programs that are a host of their own: "node-1", ...; others: 127.0.0.1.
+  std::map<std::string, std::string> hosts;
   std::vector<BackgroundProcess> processes;
+
+  /// host:port of a use in `ports`.
+  std::string address(const std::string& use) const;
 
   std::string print() const;
   static Result<DevState> parse(const std::string& text);
@@ -38,6 +43,9 @@ class DevLayout {
   std::string state_file() const { return file("state.json"); }
 
   std::string dev_json() const { return file("dev.json"); }
+
+  /// Where the wide-area emulator says what is where.
+  std::string wan_json() const { return file("wan.json"); }
 
   std::string admin_yaml() const { return file("admin.yaml"); }
 
