@@ -20,8 +20,8 @@ Error tun_error(const std::string& what, std::string hint = "") {
   const bool forbidden = errno == EPERM || errno == EACCES;
   if (forbidden && hint.empty()) {
     hint =
-        "run it as root (in a container: with the capability NET_ADMIN and --device "
-        "/dev/net/tun), or in namespaces of your own: unshare --user --map-root-user --net";
+        "run it as root (in a container: with the capability NET_ADMIN and --device /dev/net/tun); "
+        "in namespaces of your own /dev/net/tun must be open to you, as with mode 0666";
   }
   return Error(forbidden ? Errc::denied : Errc::io_error, what + ": " + std::strerror(errno))
       .hint(std::move(hint));
@@ -51,8 +51,8 @@ Status configure(const std::string& device, std::uint32_t address) {
   set_address(mask.ifr_netmask, 0xFFFFFF00U);
   ifreq flags = request_for(device);
   flags.ifr_flags = IFF_UP | IFF_RUNNING;
-  if (!socket || ::ioctl(socket.get(), SIOCSIFTXQLEN, &queue) != 0 ||
-      ::ioctl(socket.get(), SIOCSIFADDR, &own) != 0 ||
+  ::ioctl(socket.get(), SIOCSIFTXQLEN, &queue);  // not permitted in a user namespace: 500 then
+  if (!socket || ::ioctl(socket.get(), SIOCSIFADDR, &own) != 0 ||
       ::ioctl(socket.get(), SIOCSIFNETMASK, &mask) != 0 ||
       ::ioctl(socket.get(), SIOCSIFFLAGS, &flags) != 0) {
     return tun_error("configure the network device " + device);
