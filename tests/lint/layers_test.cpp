@@ -47,7 +47,7 @@ const std::vector<Layer>& layers() {
         {"mpc/", mpc},
         {"node/", {"core/", "mpc/", "node/"}},
         {"proxy/", {"core/", "proxy/", "mpc/wire/", "mpc/party.h"}},
-        {"tests/", {"core/", "mpc/", "node/", "proxy/", "tests/"}},
+        {"tests/", {"core/", "mpc/", "node/", "proxy/", "tests/", "bench/"}},
         {"bench/", {"core/", "mpc/", "node/", "proxy/", "tests/support/", "bench/"}},
     };
   }();
