@@ -1,5 +1,7 @@
 #include "core/net/tls_config.h"
 
+#include <sys/stat.h>
+
 #include <ctime>
 
 #include <openssl/err.h>
@@ -48,6 +50,17 @@ Status harden(SSL_CTX* context, int lowest_version) {
   return ok_status();
 }
 
+/// A key that its group may read is allowed: that is how services get theirs.
+Status check_key_mode(const std::string& private_key) {
+  struct stat found {};
+
+  if (::stat(private_key.c_str(), &found) == 0 && (found.st_mode & S_IRWXO) != 0) {
+    return Error(Errc::config_error, "TLS: private key is open to everyone: " + private_key)
+        .hint("chmod o= the file");
+  }
+  return ok_status();
+}
+
 Status use_identity(SSL_CTX* context,
                     const std::string& certificate,
                     const std::string& private_key,
@@ -55,6 +68,7 @@ Status use_identity(SSL_CTX* context,
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
     return unusable("certificate", certificate);
   }
+  TERCET_TRY_STATUS(check_key_mode(private_key));
   if (SSL_CTX_use_PrivateKey_file(context, private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return unusable("private key", private_key);
   }
