@@ -119,6 +119,9 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
 ProxyApp::~ProxyApp() = default;
 
 Status ProxyApp::bind() {
+  // Read anew for each link; what cannot work at all shall not start.
+  TERCET_TRY(const TlsClientContext to_nodes, TlsClientContext::for_links(node_tls()));
+  static_cast<void>(to_nodes);
   std::unique_ptr<RecordFile> file;
   if (!config_.audit_file.empty()) {
     TERCET_TRY(file, RecordFile::open(config_.audit_file));
@@ -168,6 +171,14 @@ Result<TlsServerContext> ProxyApp::load_tls() const {
   return TlsServerContext::for_xks(files);
 }
 
+LinkTls ProxyApp::node_tls() const {
+  LinkTls files;
+  files.certificate = config_.node_tls.certificate;
+  files.private_key = config_.node_tls.private_key;
+  files.ca = config_.cluster.ca_file;
+  return files;
+}
+
 std::uint16_t ProxyApp::port() const {
   return xks_server_->port();
 }
@@ -198,9 +209,7 @@ void ProxyApp::spawn_background() {
     options.node = node;
     options.node_id = configured.id;
     options.address = configured.proxy_address.text();
-    options.tls.certificate = config_.node_tls.certificate;
-    options.tls.private_key = config_.node_tls.private_key;
-    options.tls.ca = config_.cluster.ca_file;
+    options.tls = node_tls();
     background_.spawn(
         keep_linked(executor_, coordinator_.nodes(), std::move(options), log_.named("links")));
   }

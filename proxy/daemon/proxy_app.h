@@ -49,6 +49,7 @@ class ProxyApp {
 
   Status bind();
   Result<TlsServerContext> load_tls() const;
+  LinkTls node_tls() const;
   void spawn_background();
   void warn_at_start() const;
   Task<HttpResponse> handle_xks(HttpRequest request);
