@@ -15,6 +15,7 @@ class AdminClient::Impl {
  public:
   asio::io_context context;
   std::vector<std::string> names;
+  std::vector<std::string> addresses;
   std::vector<std::unique_ptr<HttpClient>> clients;
 };
 
@@ -48,7 +49,7 @@ std::string text_of(const nlohmann::json& body, const char* name) {
 
 std::string NodeAnswer::complaint() const {
   if (unreachable) {
-    return node + " cannot be reached: " + unreachable->what() +
+    return node + " cannot be reached at " + address + ": " + unreachable->what() +
            (unreachable->hint().empty() ? "" : ". " + unreachable->hint());
   }
   const std::string message = text_of(body, "message");
@@ -79,6 +80,7 @@ Result<std::unique_ptr<AdminClient>> AdminClient::make(const AdminConfig& config
     options.pinned_peer = TlsPeer(node.id, "node");
     options.connections_max = 1;
     impl->names.push_back(node.id);
+    impl->addresses.push_back(node.admin_address.text());
     impl->clients.push_back(HttpClient::make(impl->context.get_executor(), std::move(options)));
   }
   return std::unique_ptr<AdminClient>(new AdminClient(std::move(impl)));
@@ -93,6 +95,7 @@ NodeAnswers AdminClient::ask(const std::vector<std::size_t>& nodes,
   TaskGroup group(impl_->context.get_executor());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     answers[i].node = impl_->names[nodes[i]];
+    answers[i].address = impl_->addresses[nodes[i]];
     HttpRequest request(std::string(method), target);
     if (!body.empty()) {
       request.headers.emplace_back("Content-Type", "application/json");

@@ -21,6 +21,7 @@ class NodeAnswer {
  public:
   NodeAnswer() = default;
   std::string node;
+  std::string address;
   std::optional<Error> unreachable;
   unsigned status = 0;
   nlohmann::json body;

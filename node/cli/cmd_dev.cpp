@@ -18,6 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kDefaultDirectory = ".tercet-dev";
+constexpr const char* kNoClusterHint = "say where it is: --dir DIR";
 
 Option dir_option() {
   return Option(
@@ -129,7 +130,7 @@ int up(const Arguments& arguments) {
 int show(const Arguments& arguments) {
   const DevOptions options = options_of(arguments);
   if (!std::filesystem::exists(options.directory)) {
-    return fail(kExitFailed, "there is no cluster in " + options.directory);
+    return fail(kExitFailed, "there is no cluster in " + options.directory, kNoClusterHint);
   }
   const auto cluster = DevCluster::open(options);
   if (!cluster) {
@@ -157,7 +158,7 @@ int show(const Arguments& arguments) {
 int down(const Arguments& arguments) {
   const DevOptions options = options_of(arguments);
   if (!std::filesystem::exists(options.directory)) {
-    return fail(kExitFailed, "there is no cluster in " + options.directory);
+    return fail(kExitFailed, "there is no cluster in " + options.directory, kNoClusterHint);
   }
   const auto cluster = DevCluster::open(options);
   if (!cluster) {
@@ -169,6 +170,8 @@ int down(const Arguments& arguments) {
   }
   if (arguments.has("--json")) {
     print_line(Json{{"stopped", *stopped}}.dump());
+  } else if (*stopped == 0) {
+    print_line("nothing runs in " + (*cluster)->layout().root());
   } else {
     print_line("stopped " + std::to_string(*stopped) + " processes; keys and data stay in " +
                (*cluster)->layout().root());

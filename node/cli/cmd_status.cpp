@@ -126,7 +126,11 @@ void print_table(const NodeAnswers& answers) {
   for (const NodeAnswer& answer : answers) {
     columns.push_back(row_of(answer, now));
   }
-  for (std::size_t line = 0; line < kTitles.size(); ++line) {
+  std::size_t lines = 0;  // short when no node has answered
+  for (auto column = columns.begin() + 1; column != columns.end(); ++column) {
+    lines = std::max(lines, column->size());
+  }
+  for (std::size_t line = 0; line < lines; ++line) {
     std::string text;
     for (const Row& column : columns) {
       std::size_t width = 0;
