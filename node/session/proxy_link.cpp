@@ -138,7 +138,7 @@ Status ProxyLink::begin_lease(ByteView body) {
     return ok_status();
   }
   ++leases_opening_;
-  context_.tasks.spawn(open_lease(std::move(request)));
+  context_.tasks.spawn(open_lease(request));
   return ok_status();
 }
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -52,7 +51,8 @@ Status check_files(const std::string& path) {
 
 Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return refused(path, std::string("it cannot be made: ") + std::strerror(errno))
+    return refused(path,
+                   std::string("it cannot be made: ") + std::generic_category().message(errno))
         .hint("make its parent directory, or set data_dir in node.yaml");
   }
 
@@ -66,7 +66,8 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& pa
   const std::string lock_path = path + "/lock";
   const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0) {
-    return refused(path, std::string("it cannot be written: ") + std::strerror(errno))
+    return refused(path,
+                   std::string("it cannot be written: ") + std::generic_category().message(errno))
         .hint("the file system must be writable for the user of tercet-node");
   }
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
