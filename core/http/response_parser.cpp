@@ -78,8 +78,9 @@ bool HttpResponseParser::parse_head() {
   std::string_view rest = as_text(head_);
   const std::string_view line = rest.substr(0, rest.find("\r\n"));
   unsigned status = 0;
-  if (line.size() < 12 || !line.starts_with("HTTP/1.") ||
-      std::from_chars(line.data() + 9, line.data() + 12, status).ptr != line.data() + 12) {
+  if (line.size() < 12 || !line.starts_with("HTTP/1.") || line[8] != ' ' ||
+      std::from_chars(line.data() + 9, line.data() + 12, status).ptr != line.data() + 12 ||
+      status < 100 || (line.size() > 12 && line[12] != ' ')) {
     return false;
   }
   const bool modern = line[7] == '1';
@@ -89,6 +90,7 @@ bool HttpResponseParser::parse_head() {
     const std::string_view field = rest.substr(0, rest.find("\r\n"));
     const std::size_t colon = field.find(':');
     if (colon == std::string_view::npos || !http::is_token(field.substr(0, colon)) ||
+        !http::is_field_text(http::trimmed(field.substr(colon + 1))) ||
         response_.headers.size() >= limits_.header_lines) {
       return false;
     }
