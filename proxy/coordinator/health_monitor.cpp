@@ -38,7 +38,7 @@ HealthMonitor::HealthMonitor(asio::any_io_executor executor,
       random_(random),
       clock_(clock),
       settings_(std::move(settings)),
-      woken_(std::move(executor)) {
+      woken_(executor) {
   TERCET_CHECK(settings_.node_ids.size() == mpc::kAllParties.size());
 }
 
