@@ -6,6 +6,7 @@
 
 #include "core/config/loader.h"
 #include "core/config/shared_sections.h"
+#include "core/xks/operation.h"
 
 namespace tercet {
 namespace {
@@ -84,24 +85,6 @@ void read_nodes(Section& root, ClusterConfig& cluster) {
   });
 }
 
-bool is_uri_path(std::string_view path) {
-  constexpr std::string_view kTail = "/kms/xks/v1";
-  if (path.size() > 128 || !path.ends_with(kTail)) {
-    return false;
-  }
-  const std::string_view prefix = path.substr(0, path.size() - kTail.size());
-  return prefix.empty() ||
-         (prefix.front() == '/' && prefix.size() > 1 &&
-          prefix.find_first_not_of(
-              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/") ==
-              std::string_view::npos);
-}
-
-bool is_access_key_id(std::string_view id) {
-  return id.size() >= 20 && id.size() <= 30 &&
-         id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == std::string_view::npos;
-}
-
 void read_stores(Section& root, ClusterConfig& cluster) {
   std::set<std::string> names;
   std::set<std::string> paths;
@@ -110,7 +93,7 @@ void read_stores(Section& root, ClusterConfig& cluster) {
     ClusterConfig::Store store;
     store.name = unique_name(section, "name", names);
     store.uri_path = section.text("uri_path");
-    if (!store.uri_path.empty() && !is_uri_path(store.uri_path)) {
+    if (!store.uri_path.empty() && !xks::is_base_path(store.uri_path)) {
       section.problem("uri_path", "expected /kms/xks/v1, or /PREFIX/kms/xks/v1");
     } else if (!store.uri_path.empty() && !paths.insert(store.uri_path).second) {
       section.problem("uri_path", "is another store's too");
@@ -118,7 +101,7 @@ void read_stores(Section& root, ClusterConfig& cluster) {
     store.regions = section.texts("regions");
     store.access_key_ids = section.texts("access_key_ids");
     for (const std::string& id : store.access_key_ids) {
-      if (!is_access_key_id(id)) {
+      if (!xks::is_access_key_id(id)) {
         section.problem("access_key_ids", "expected 20 to 30 of A-Z and 2-7");
       } else if (!access_keys.insert(id).second) {
         section.problem("access_key_ids", "one is there twice, or another store's too");

@@ -9,6 +9,7 @@
 #include "core/config/cluster_config.h"
 #include "core/config/node_config.h"
 #include "core/config/proxy_config.h"
+#include "core/xks/operation.h"
 #include "tests/fuzz/memory_file.h"
 
 namespace {
@@ -47,6 +48,9 @@ void check_cluster(const ClusterConfig& cluster) {
     require(ids.insert(cluster.nodes[i].id).second, "each with a name of its own");
   }
   require(cluster.quorum >= 1 && cluster.quorum <= cluster.administrators.size(), "a quorum");
+  for (const ClusterConfig::Store& store : cluster.stores) {
+    require(xks::is_base_path(store.uri_path), "paths that the proxy serves");
+  }
   require(cluster.pair_mode == ClusterConfig::PairMode::off, "pair mode is off");
 }
 

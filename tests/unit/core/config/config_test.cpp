@@ -136,6 +136,8 @@ TEST_F(Examples, ClusterMistakesAreRefused) {
       {"node-2.tercet.internal:7001", "node-2.tercet.internal:70010"},
       {"/payments/kms/xks/v1", "/payments/kms/xks/v2"},
       {"/payments/kms/xks/v1", "/pay ments/kms/xks/v1"},
+      {"/payments/kms/xks/v1", "/pay//ments/kms/xks/v1"},
+      {"/payments/kms/xks/v1", "//kms/xks/v1"},
       {"BETWEENTHREENODES234", "TOOSHORT"},
       {"health_key: health", "health_key: \"he/alth\""},
       {"cluster_id: \"", "cluster_id: \"00"},
