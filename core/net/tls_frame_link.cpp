@@ -15,13 +15,27 @@ constexpr std::size_t kHeaderBytes = 4;
 constexpr std::size_t kReadBufferBytes = 64 * 1024;
 constexpr std::size_t kKeptBufferBytes = 256 * 1024;
 
+Counter& link_counter(Registry& registry,
+                      std::string_view part,
+                      std::string_view kind,
+                      std::string_view what,
+                      std::string_view help) {
+  std::string name = "tercet_";
+  name.append(part).append("_link_sent_").append(what).append("_total");
+  return registry.counter(name, help, {{"link", std::string(kind)}});
+}
+
 /// Shared with the tasks that may outlive the link for a moment.
 class LinkState : public std::enable_shared_from_this<LinkState> {
  public:
-  LinkState(asio::any_io_executor executor, std::unique_ptr<ByteStream> stream, FrameLimits limits)
+  LinkState(asio::any_io_executor executor,
+            std::unique_ptr<ByteStream> stream,
+            FrameLimits limits,
+            LinkMeter* meter)
       : executor_(std::move(executor)),
         stream_(std::move(stream)),
         limits_(limits),
+        meter_(meter),
         name_(stream_->peer_name()) {}
 
   Status send(const Frame& frame) {
@@ -42,6 +56,10 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
               static_cast<std::uint32_t>(payload));
     queued_.push_back(frame.type);
     queued_.insert(queued_.end(), frame.body.begin(), frame.body.end());
+    if (meter_ != nullptr) {
+      meter_->bytes.add(kHeaderBytes + payload);
+      meter_->frames.add();
+    }
     if (!writing_) {
       writing_ = true;
       spawn_owned(executor_, write_queued(shared_from_this()));
@@ -97,6 +115,9 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
     co_await asio::post(self->executor_, asio::use_awaitable);
     while (!self->closed_ && !self->queued_.empty()) {
       self->sending_.swap(self->queued_);
+      if (self->meter_ != nullptr) {
+        self->meter_->writes.add();
+      }
       const Deadline until = Deadline::in(self->limits_.write_limit);
       const Status sent = co_await self->stream_->write_all(self->sending_, until);
       recycle(self->sending_);
@@ -182,6 +203,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
   asio::any_io_executor executor_;
   std::unique_ptr<ByteStream> stream_;
   FrameLimits limits_;
+  LinkMeter* meter_;
   std::string name_;
   bool closed_ = false;
 
@@ -216,11 +238,18 @@ class TlsFrameLink final : public FrameLink {
 
 }  // namespace
 
+LinkMeter::LinkMeter(Registry& registry, std::string_view part, std::string_view kind)
+    : bytes(link_counter(registry, part, kind, "bytes", "Bytes of messages sent on links")),
+      frames(link_counter(registry, part, kind, "frames", "Messages sent on links")),
+      writes(link_counter(
+          registry, part, kind, "writes", "Writes to links, of one or more messages each")) {}
+
 std::unique_ptr<FrameLink> make_frame_link(const asio::any_io_executor& executor,
                                            std::unique_ptr<ByteStream> stream,
-                                           FrameLimits limits) {
+                                           FrameLimits limits,
+                                           LinkMeter* meter) {
   return std::make_unique<TlsFrameLink>(
-      std::make_shared<LinkState>(executor, std::move(stream), limits));
+      std::make_shared<LinkState>(executor, std::move(stream), limits, meter));
 }
 
 }  // namespace tercet

@@ -18,6 +18,7 @@ namespace tercet::node {
 
 namespace {
 
+constexpr std::string_view kMeteredPart = "node";
 constexpr Milliseconds kStopLimit{1000};
 constexpr std::int64_t kSecondsPerDay = 86400;
 constexpr std::int64_t kCertificateDaysWarned = 30;
@@ -74,6 +75,9 @@ NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logge
       config_(std::move(config)),
       log_(std::move(log)),
       self_(static_cast<mpc::PartyIndex>(config_.self().index)),
+      peer_meter_(registry_, kMeteredPart, "peer"),
+      bulk_meter_(registry_, kMeteredPart, "bulk"),
+      proxy_meter_(registry_, kMeteredPart, "proxy"),
       statements_(std::make_unique<LateStatements>()),
       bulk_work_(asio::make_work_guard(bulk_context_)),
       bulk_tasks_(std::make_unique<TaskGroup>(bulk_context_.get_executor())),

@@ -22,6 +22,7 @@
 #include "core/metrics/metrics.h"
 #include "core/net/listener.h"
 #include "core/net/tls_config.h"
+#include "core/net/tls_frame_link.h"
 #include "node/admin/admin_api.h"
 #include "node/admin/command_intake.h"
 #include "node/admin/command_verifier.h"
@@ -91,6 +92,9 @@ class NodeApp {
   Logger log_;
   mpc::PartyIndex self_;
   Registry registry_;
+  LinkMeter peer_meter_;
+  LinkMeter bulk_meter_;
+  LinkMeter proxy_meter_;
   std::unique_ptr<RecordFile> audit_file_;
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<SigningKey> signing_key_;

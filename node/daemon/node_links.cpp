@@ -135,7 +135,7 @@ Task<void> NodeApp::accept_peer(std::unique_ptr<ByteStream> stream) {
     co_return;
   }
   std::shared_ptr<FrameLink> link =
-      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests());
+      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests(), &peer_meter_);
   co_await service_->serve_peer(*peer, std::move(link));
 }
 
@@ -144,14 +144,14 @@ Task<void> NodeApp::accept_bulk(std::unique_ptr<ByteStream> stream) {
   if (!peer) {
     co_return;
   }
-  std::shared_ptr<FrameLink> link =
-      make_frame_link(bulk_context_.get_executor(), std::move(stream), FrameLimits::for_bulk());
+  std::shared_ptr<FrameLink> link = make_frame_link(
+      bulk_context_.get_executor(), std::move(stream), FrameLimits::for_bulk(), &bulk_meter_);
   co_await service_->serve_bulk(*peer, std::move(link));
 }
 
 Task<void> NodeApp::accept_proxy(std::unique_ptr<ByteStream> stream) {
   std::shared_ptr<FrameLink> link =
-      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests());
+      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests(), &proxy_meter_);
   co_await service_->serve_proxy(std::move(link));
 }
 
@@ -169,8 +169,8 @@ Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
                                 std::move(expected),
                                 Deadline::in(kConnectLimit));
       if (stream.ok()) {
-        std::shared_ptr<FrameLink> link =
-            make_frame_link(executor_, std::move(stream).value(), FrameLimits::for_requests());
+        std::shared_ptr<FrameLink> link = make_frame_link(
+            executor_, std::move(stream).value(), FrameLimits::for_requests(), &peer_meter_);
         co_await service_->serve_peer(peer, std::move(link));
       } else {
         log_.debug("dial_failed", field("peer", number(peer)), field("detail", stream.error()));
@@ -198,8 +198,8 @@ Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
                                 std::move(expected),
                                 Deadline::in(kConnectLimit));
       if (stream.ok()) {
-        std::shared_ptr<FrameLink> link =
-            make_frame_link(executor, std::move(stream).value(), FrameLimits::for_bulk());
+        std::shared_ptr<FrameLink> link = make_frame_link(
+            executor, std::move(stream).value(), FrameLimits::for_bulk(), &bulk_meter_);
         co_await service_->serve_bulk(peer, std::move(link));
       }
     }
