@@ -3,6 +3,10 @@
 // kept for reuse when freed. Every region: guard pages on both sides, locked, MADV_DONTDUMP,
 // MADV_WIPEONFORK. Blocks are wiped when freed and fresh pages are zero, so every allocation is
 // zero. Bookkeeping lives outside the regions: a forked child sees zeros, not broken lists.
+//
+// Threads: the one that serves requests must not wait for the one that prepares vectors. Each has a
+// few free blocks of every class of its own, and takes the lock only to get or give back a handful;
+// the system calls for stock, which can take milliseconds, are made under no lock.
 
 #include "core/secret/locked_arena.h"
 
@@ -11,7 +15,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -80,68 +86,112 @@ std::size_t lock_limit() {
   std::abort();
 }
 
-class Arena {
+/// Blocks of a class that move between a thread and the arena at once.
+std::size_t handful(std::size_t index) {
+  constexpr std::size_t kBlocksMax = 32;
+  constexpr std::size_t kBytesMax = 16UL * 1024;
+  return std::clamp<std::size_t>(kBytesMax / kClassBytes[index], 1, kBlocksMax);
+}
+
+/// Regions from the system, and how much of them is locked. Any thread.
+class Regions {
  public:
-  std::uint8_t* allocate(std::size_t size) {
-    const std::lock_guard lock(mutex_);
-    return size < kStockBytesMin ? allocate_small(class_of(size)) : allocate_stock(size);
+  std::uint8_t* map(std::size_t size, bool small, bool& locked) {
+    const std::size_t page = page_bytes();
+    void* const mapped =
+        mmap(nullptr, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) {
+      die("out of memory for secrets");
+    }
+    std::uint8_t* const data = static_cast<std::uint8_t*>(mapped) + page;
+    if (mprotect(data, size, PROT_READ | PROT_WRITE) != 0) {
+      die("secret memory cannot be mapped");
+    }
+    madvise(data, size, MADV_DONTDUMP);
+    madvise(data, size, MADV_WIPEONFORK);
+    const std::size_t reserve = small ? 0 : kSmallReserveBytes;
+    const std::size_t wanted = locked_bytes_.fetch_add(size) + size;
+    // Privileged processes are not bound by the limit; there mlock says yes in any case.
+    const bool within = wanted + reserve <= lock_limit() || geteuid() == 0;
+    locked = within && mlock(data, size) == 0;
+    if (!locked) {
+      locked_bytes_.fetch_sub(size);
+      const std::lock_guard lock(mutex_);
+      unlocked_[data] = size;
+    }
+    return data;
   }
 
-  void release(std::uint8_t* data, std::size_t size) noexcept {
-    const std::lock_guard lock(mutex_);
-    if (size < kStockBytesMin) {
-      const std::size_t index = class_of(size);
-      TERCET_POISON(data, kClassBytes[index]);
-      free_[index].push_back(data);
-      return;
+  void unmap(std::uint8_t* data, std::size_t size) noexcept {
+    bool was_locked = false;
+    {
+      const std::lock_guard lock(mutex_);
+      was_locked = unlocked_.erase(data) == 0;
     }
-    const std::size_t rounded = stock_bytes(size);
-    if (kept_bytes_ + rounded <= kStockKeptBytesMax) {
-      TERCET_POISON(data, rounded);
-      kept_[rounded].push_back(data);
-      kept_bytes_ += rounded;
-      return;
+    if (was_locked) {
+      locked_bytes_.fetch_sub(size);
     }
-    unmap_region(data, rounded);
+    munmap(data - page_bytes(), size + 2 * page_bytes());
   }
 
-  /// Takes the first small region. False: it cannot be locked.
+  SecretMemoryStatus status() {
+    SecretMemoryStatus out;
+    out.locked_bytes = locked_bytes_.load();
+    out.limit_bytes = lock_limit();
+    const std::lock_guard lock(mutex_);
+    for (const auto& [data, size] : unlocked_) {
+      out.unlocked_bytes += size;
+    }
+    return out;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::uint8_t*, std::size_t> unlocked_;
+  std::atomic<std::size_t> locked_bytes_{0};
+};
+
+using BlockList = std::vector<std::uint8_t*>;
+
+/// Free blocks of every class, for threads to take and give back by the handful.
+class SmallArena {
+ public:
+  explicit SmallArena(Regions& regions) : regions_(regions) {}
+
+  /// Takes the first region. False: it cannot be locked.
   bool start() {
     const std::lock_guard lock(mutex_);
     return start_locked();
   }
 
-  SecretMemoryStatus status() {
+  void take(std::size_t index, BlockList& into, std::size_t count) {
     const std::lock_guard lock(mutex_);
-    SecretMemoryStatus out;
-    out.locked_bytes = locked_bytes_;
-    for (const auto& [data, size] : unlocked_) {
-      out.unlocked_bytes += size;
+    if (free_[index].empty()) {
+      cut_slab(index);
     }
-    out.limit_bytes = lock_limit();
-    return out;
+    move_blocks(free_[index], into, count);
+  }
+
+  void give(std::size_t index, BlockList& from, std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    move_blocks(from, free_[index], count);
   }
 
  private:
+  static void move_blocks(BlockList& from, BlockList& into, std::size_t count) {
+    const auto first = from.end() - static_cast<std::ptrdiff_t>(std::min(count, from.size()));
+    into.insert(into.end(), first, from.end());
+    from.erase(first, from.end());
+  }
+
   bool start_locked() {
     if (region_ != nullptr) {
       return true;
     }
     bool locked = false;
-    region_ = map_region(kSmallRegionBytes, true, locked);
+    region_ = regions_.map(kSmallRegionBytes, true, locked);
     region_used_ = 0;
     return locked;
-  }
-
-  std::uint8_t* allocate_small(std::size_t index) {
-    std::vector<std::uint8_t*>& free = free_[index];
-    if (free.empty()) {
-      cut_slab(index);
-    }
-    std::uint8_t* const data = free.back();
-    free.pop_back();
-    TERCET_UNPOISON(data, kClassBytes[index]);
-    return data;
   }
 
   void cut_slab(std::size_t index) {
@@ -150,7 +200,7 @@ class Arena {
     }
     if (region_used_ + kSlabBytes > kSmallRegionBytes) {
       bool locked = false;  // beyond the first region the status tells what is unlocked
-      region_ = map_region(kSmallRegionBytes, true, locked);
+      region_ = regions_.map(kSmallRegionBytes, true, locked);
       region_used_ = 0;
     }
     std::uint8_t* const slab = region_ + region_used_;
@@ -164,60 +214,72 @@ class Arena {
     TERCET_POISON(slab, kSlabBytes);
   }
 
-  std::uint8_t* allocate_stock(std::size_t size) {
+  Regions& regions_;
+  std::mutex mutex_;
+  std::array<BlockList, kClassBytes.size()> free_;
+  std::uint8_t* region_ = nullptr;
+  std::size_t region_used_ = 0;
+};
+
+/// Large regions, some of which are kept for reuse when freed.
+class StockArena {
+ public:
+  explicit StockArena(Regions& regions) : regions_(regions) {}
+
+  std::uint8_t* allocate(std::size_t size) {
     const std::size_t rounded = stock_bytes(size);
-    if (const auto found = kept_.find(rounded); found != kept_.end() && !found->second.empty()) {
-      std::uint8_t* const data = found->second.back();
-      found->second.pop_back();
-      kept_bytes_ -= rounded;
+    if (std::uint8_t* const data = take_kept(rounded)) {
       TERCET_UNPOISON(data, rounded);
       return data;
     }
     bool locked = false;
-    return map_region(rounded, false, locked);
+    return regions_.map(rounded, false, locked);
   }
 
-  std::uint8_t* map_region(std::size_t size, bool small, bool& locked) {
-    const std::size_t page = page_bytes();
-    void* const mapped =
-        mmap(nullptr, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) {
-      die("out of memory for secrets");
+  void release(std::uint8_t* data, std::size_t size) noexcept {
+    const std::size_t rounded = stock_bytes(size);
+    if (!keep(data, rounded)) {
+      regions_.unmap(data, rounded);
     }
-    std::uint8_t* const data = static_cast<std::uint8_t*>(mapped) + page;
-    if (mprotect(data, size, PROT_READ | PROT_WRITE) != 0) {
-      die("secret memory cannot be mapped");
+  }
+
+ private:
+  std::uint8_t* take_kept(std::size_t rounded) {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(rounded);
+    if (found == kept_.end() || found->second.empty()) {
+      return nullptr;
     }
-    madvise(data, size, MADV_DONTDUMP);
-    madvise(data, size, MADV_WIPEONFORK);
-    const std::size_t limit = lock_limit();
-    const std::size_t reserve = small ? 0 : kSmallReserveBytes;
-    // Privileged processes are not bound by the limit; there mlock says yes in any case.
-    const bool within = locked_bytes_ + size + reserve <= limit || geteuid() == 0;
-    locked = within && mlock(data, size) == 0;
-    if (locked) {
-      locked_bytes_ += size;
-    } else {
-      unlocked_[data] = size;
-    }
+    std::uint8_t* const data = found->second.back();
+    found->second.pop_back();
+    kept_bytes_ -= rounded;
     return data;
   }
 
-  void unmap_region(std::uint8_t* data, std::size_t size) noexcept {
-    if (unlocked_.erase(data) == 0) {
-      locked_bytes_ -= size;
+  bool keep(std::uint8_t* data, std::size_t rounded) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (kept_bytes_ + rounded > kStockKeptBytesMax) {
+      return false;
     }
-    munmap(data - page_bytes(), size + 2 * page_bytes());
+    TERCET_POISON(data, rounded);
+    kept_[rounded].push_back(data);
+    kept_bytes_ += rounded;
+    return true;
   }
 
+  Regions& regions_;
   std::mutex mutex_;
-  std::array<std::vector<std::uint8_t*>, kClassBytes.size()> free_;
-  std::map<std::size_t, std::vector<std::uint8_t*>> kept_;
-  std::map<std::uint8_t*, std::size_t> unlocked_;
-  std::uint8_t* region_ = nullptr;
-  std::size_t region_used_ = 0;
+  std::map<std::size_t, BlockList> kept_;
   std::size_t kept_bytes_ = 0;
-  std::size_t locked_bytes_ = 0;
+};
+
+class Arena {
+ public:
+  Arena() : small(regions), stock(regions) {}
+
+  Regions regions;
+  SmallArena small;
+  StockArena stock;
 };
 
 /// Never destroyed: objects with static storage may free secrets late.
@@ -226,23 +288,77 @@ Arena& arena() {
   return *instance;
 }
 
+/// One thread's free small blocks.
+class ThreadBlocks {
+ public:
+  ThreadBlocks() = default;
+  ThreadBlocks(const ThreadBlocks&) = delete;
+  ThreadBlocks& operator=(const ThreadBlocks&) = delete;
+
+  ~ThreadBlocks() {
+    for (std::size_t index = 0; index < free_.size(); ++index) {
+      arena().small.give(index, free_[index], free_[index].size());
+    }
+    gone_ = true;
+  }
+
+  static std::uint8_t* allocate(std::size_t index) {
+    BlockList one;
+    BlockList& free = gone_ ? one : mine().free_[index];
+    if (free.empty()) {
+      arena().small.take(index, free, gone_ ? 1 : handful(index));
+    }
+    std::uint8_t* const data = free.back();
+    free.pop_back();
+    TERCET_UNPOISON(data, kClassBytes[index]);
+    return data;
+  }
+
+  static void release(std::uint8_t* data, std::size_t index) noexcept {
+    TERCET_POISON(data, kClassBytes[index]);
+    BlockList one;
+    BlockList& free = gone_ ? one : mine().free_[index];
+    free.push_back(data);
+    if (gone_ || free.size() > 2 * handful(index)) {
+      arena().small.give(index, free, handful(index));
+    }
+  }
+
+ private:
+  static ThreadBlocks& mine() {
+    static thread_local ThreadBlocks blocks;
+    return blocks;
+  }
+
+  std::array<BlockList, kClassBytes.size()> free_;
+  /// Objects with static storage may free secrets after this thread's blocks are gone.
+  static thread_local bool gone_;
+};
+
+thread_local bool ThreadBlocks::gone_ = false;
+
 }  // namespace
 
 std::uint8_t* secret_allocate(std::size_t size) {
-  return arena().allocate(size);
+  return size < kStockBytesMin ? ThreadBlocks::allocate(class_of(size))
+                               : arena().stock.allocate(size);
 }
 
 void secret_release(std::uint8_t* data, std::size_t size) noexcept {
   wipe(data, size);
-  arena().release(data, size);
+  if (size < kStockBytesMin) {
+    ThreadBlocks::release(data, class_of(size));
+  } else {
+    arena().stock.release(data, size);
+  }
 }
 
 SecretMemoryStatus secret_memory_status() {
-  return arena().status();
+  return arena().regions.status();
 }
 
 Status require_secret_memory() {
-  if (!arena().start()) {
+  if (!arena().small.start()) {
     return Error(Errc::config_error, "secret memory cannot be locked")
         .hint("raise the limit of locked memory: LimitMEMLOCK= in the systemd unit, or ulimit -l");
   }

@@ -56,6 +56,30 @@ TEST(SecretBytes, MovesAndLeavesNothing) {
   EXPECT_EQ(to_bytes(bytes_of(second.clone())), expected);
 }
 
+/// What one thread frees, another one may get, also while threads end.
+TEST(SecretBytes, MoveBetweenThreads) {
+  constexpr int kRounds = 20;
+  constexpr std::size_t kCount = 300;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<SecretBytes> made;
+    std::thread maker([&made] {
+      for (std::size_t i = 0; i < kCount; ++i) {
+        made.emplace_back(1 + i * 97 % 20'000);
+        const MutableByteView view = made.back().expose_mutable(SecretAccess::grant());
+        std::fill(view.begin(), view.end(), static_cast<std::uint8_t>(i));
+      }
+    });
+    maker.join();
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const ByteView view = bytes_of(made[i]);
+      ASSERT_EQ(std::count(view.begin(), view.end(), static_cast<std::uint8_t>(i)),
+                static_cast<std::ptrdiff_t>(view.size()));
+    }
+    std::thread user([moved = std::move(made)]() mutable { moved.clear(); });
+    user.join();
+  }
+}
+
 TEST(SecretBytes, EmptyNeedsNoMemory) {
   const SecretBytes empty(0);
   EXPECT_TRUE(empty.empty());
