@@ -317,6 +317,12 @@ void fields(Io& io, M& m, const Cancel* /*which*/) {
 }
 
 template <class Io, class M>
+void fields(Io& io, M& m, const BatchSpent* /*which*/) {
+  io.id(m.lease);
+  io.id(m.batch);
+}
+
+template <class Io, class M>
 void fields(Io& io, M& m, const Report* /*which*/) {
   io.number(m.ticket);
   io.optional(m.error, [&](auto& error) { error_fields(io, error); });
@@ -387,6 +393,7 @@ Bytes SlotsMade::encode() const { return encode_message(*this); }
 Bytes EncryptRequest::encode() const { return encode_message(*this); }
 Bytes DecryptRequest::encode() const { return encode_message(*this); }
 Bytes Cancel::encode() const { return encode_message(*this); }
+Bytes BatchSpent::encode() const { return encode_message(*this); }
 Bytes Report::encode() const { return encode_message(*this); }
 Bytes Refused::encode() const { return encode_message(*this); }
 Bytes TagReleased::encode() const { return encode_message(*this); }
@@ -404,6 +411,7 @@ Result<SlotsMade> SlotsMade::decode(ByteView from) { return decode_message<Slots
 Result<EncryptRequest> EncryptRequest::decode(ByteView from) { return decode_message<EncryptRequest>(from); }
 Result<DecryptRequest> DecryptRequest::decode(ByteView from) { return decode_message<DecryptRequest>(from); }
 Result<Cancel> Cancel::decode(ByteView from) { return decode_message<Cancel>(from); }
+Result<BatchSpent> BatchSpent::decode(ByteView from) { return decode_message<BatchSpent>(from); }
 Result<Report> Report::decode(ByteView from) { return decode_message<Report>(from); }
 Result<Refused> Refused::decode(ByteView from) { return decode_message<Refused>(from); }
 Result<TagReleased> TagReleased::decode(ByteView from) { return decode_message<TagReleased>(from); }

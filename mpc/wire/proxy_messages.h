@@ -27,6 +27,7 @@ enum class ProxyFrame : std::uint8_t {
   decrypt = 0x14,
   cancel = 0x15,
   report = 0x16,
+  batch_spent = 0x17,
   // node to proxy
   lease_opened = 0x20,
   lease_ended = 0x21,
@@ -227,6 +228,16 @@ struct Cancel {
   std::uint64_t ticket = 0;
   Bytes encode() const;
   static Result<Cancel> decode(ByteView from);
+};
+
+/// The proxy will plan nothing more in this batch of its lease: what is left of it may go. Follows
+/// the last request that used it.
+struct BatchSpent {
+  BatchSpent() = default;
+  LeaseId lease;
+  BatchId batch;
+  Bytes encode() const;
+  static Result<BatchSpent> decode(ByteView from);
 };
 
 /// How a Decrypt or Encrypt ended at the proxy; nodes cannot know it and audit it as its word.

@@ -81,6 +81,9 @@ class Lease {
   /// A batch with at least `count` vectors left, the one with the fewest.
   std::optional<std::pair<BatchId, std::uint32_t>> find_vectors(std::uint32_t count) const;
 
+  /// What is left of a batch goes; its owner uses no more of it.
+  void drop_batch(const BatchId& batch) { batches_.erase(batch); }
+
   /// Frees batches with fewer vectors left than anything can use.
   void drop_spent_batches(std::uint32_t useful_minimum);
 

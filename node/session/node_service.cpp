@@ -366,7 +366,8 @@ void NodeService::order_stock() {
                         : std::max(context.options.batches_per_lease, lease->batches_wanted);
     unsigned& ordered = impl_->ordered[id];
     const std::uint64_t coming = lease->vectors_left() + ordered * batch;
-    if (ordered == 0 && coming + batch / 2 <= target * batch) {
+    const bool has_room = lease->batch_count() < kBatchesPerLeaseMax;
+    if (ordered == 0 && has_room && coming + batch / 2 <= target * batch) {
       ++ordered;
       impl_->works->order(id, static_cast<std::uint32_t>(batch));
     }

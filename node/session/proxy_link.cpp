@@ -83,9 +83,20 @@ Status ProxyLink::dispatch(Frame frame) {
     }
     case ProxyFrame::report:
       return report(frame.body);
+    case ProxyFrame::batch_spent:
+      return drop_batch(frame.body);
     default:
       return Error(Errc::peer_malformed, "proxy link: a frame that has no place here");
   }
+}
+
+Status ProxyLink::drop_batch(ByteView body) {
+  TERCET_TRY(const mpc::wire::BatchSpent spent, mpc::wire::BatchSpent::decode(body));
+  Lease* const lease = context_.generation->find_lease(spent.lease);
+  if (lease != nullptr && lease->owner() == name()) {
+    lease->drop_batch(spent.batch);
+  }
+  return ok_status();
 }
 
 Status ProxyLink::report(ByteView body) {

@@ -43,6 +43,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   Task<void> open_lease(mpc::wire::ProposeLease request);
   Status check_lease_request(const mpc::wire::ProposeLease& request) const;
   Status report(ByteView body);
+  Status drop_batch(ByteView body);
   void refuse_lease(std::uint64_t ticket, const Error& error);
 
   NodeContext& context_;

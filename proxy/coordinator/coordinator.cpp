@@ -196,6 +196,20 @@ NodeView Coordinator::view(PartyIndex node) const {
   return views_[index_of(node)];
 }
 
+Result<SessionPlan> Coordinator::next_plan(std::uint32_t vectors) {
+  for (const BatchId& batch : lease_.take_spent()) {
+    mpc::wire::BatchSpent spent;
+    spent.lease = *lease_.lease();
+    spent.batch = batch;
+    const Bytes body = spent.encode();
+    for (const PartyIndex node : mpc::kAllParties) {
+      // A node that cannot be reached is about to end the lease, and the batch with it.
+      static_cast<void>(nodes_.send(node, ProxyFrame::batch_spent, body));
+    }
+  }
+  return vectors == 0 ? lease_.plan_without_vectors() : lease_.plan(vectors);
+}
+
 void Coordinator::count(Errc code) {
   switch (code) {
     case Errc::not_authenticated:

@@ -94,6 +94,10 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   void end_lease(const LeaseId& lease);
   void end_lease_of_absent_node();
 
+  /// The next session's plan; `vectors` 0: needs none. Every plan made before has been sent, or
+  /// never will be, so the nodes are told first which batches are used up. Errors: LeaseHolder's.
+  Result<SessionPlan> next_plan(std::uint32_t vectors);
+
   /// Books what a failed exchange teaches: marks, an ended lease, a bad signature.
   void learn(const Exchange& exchange, const SessionPlan& plan, Errc code);
   void count(Errc code);

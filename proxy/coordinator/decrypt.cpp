@@ -47,8 +47,7 @@ Task<Result<Bytes>> Coordinator::decrypt(DecryptJob job, Deadline until) {
     remembered = remembered_.find(*lease_.lease(), job.key, job.iv, blocks);
   }
   for (int attempt = 0;; ++attempt) {
-    TERCET_CO_TRY(const SessionPlan plan,
-                  remembered ? lease_.plan_without_vectors() : lease_.plan(vectors));
+    TERCET_CO_TRY(const SessionPlan plan, next_plan(remembered ? 0 : vectors));
     Exchange exchange(nodes_, ProxyFrame::keystream_released);
     mpc::wire::DecryptRequest message;
     message.ticket = exchange.ticket();

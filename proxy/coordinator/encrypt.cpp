@@ -201,7 +201,7 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
                                                              Deadline until) {
   const std::uint32_t vectors = count_wanted * mpc::wire::kVectorsPerBlockMax * (blocks + 1U);
   for (int attempt = 0;; ++attempt) {
-    TERCET_CO_TRY(const SessionPlan plan, lease_.plan(vectors));
+    TERCET_CO_TRY(const SessionPlan plan, next_plan(vectors));
     Exchange exchange(nodes_, ProxyFrame::slots_made);
     mpc::wire::MakeSlots message;
     message.ticket = exchange.ticket();
@@ -239,7 +239,7 @@ Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot
   }
 
   // hop 1: the slot is spent from here on, whatever comes back.
-  TERCET_CO_TRY(const SessionPlan plan, lease_.plan_without_vectors());
+  TERCET_CO_TRY(const SessionPlan plan, next_plan(0));
   Exchange exchange(nodes_, ProxyFrame::tag_released);
   const std::uint32_t told_ms = remaining_ms(until);
   const Bytes sent =

@@ -1,6 +1,7 @@
 #include "proxy/coordinator/lease_holder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tercet::proxy {
 namespace {
@@ -11,6 +12,8 @@ constexpr std::size_t kAnnouncedMax = 256;
 constexpr std::uint32_t kSmallestRequest = 2 * mpc::wire::kVectorsPerBlockMax;
 constexpr std::uint32_t kLargestRequest =
     (mpc::wire::kBlocksMax + 1) * mpc::wire::kVectorsPerBlockMax;
+/// Begun batches that are kept although a request did not fit into them: a smaller one may.
+constexpr std::ptrdiff_t kPassedOverMax = 2;
 
 }  // namespace
 
@@ -18,6 +21,7 @@ void LeaseHolder::opened(const LeaseId& lease) {
   lease_ = lease;
   next_counter_ = 1;
   batches_.clear();
+  spent_.clear();
   std::erase_if(announced_, [&](const auto& entry) { return entry.second.lease != lease; });
   promote();
 }
@@ -27,6 +31,7 @@ void LeaseHolder::ended(const LeaseId& lease) {
   if (lease_ == lease) {
     lease_.reset();
     batches_.clear();
+    spent_.clear();
   }
 }
 
@@ -86,8 +91,14 @@ Result<SessionPlan> LeaseHolder::plan(std::uint32_t vectors) {
   plan.vectors.batch = found->id;
   plan.vectors.first = found->next;
   found->next += vectors;
-  if (found->size - found->next < kSmallestRequest) {
-    batches_.erase(found);
+  const std::ptrdiff_t passed_over = found - batches_.begin();
+  retire_if_spent(found);
+  if (passed_over > kPassedOverMax) {
+    const auto least = std::min_element(
+        batches_.begin(), batches_.begin() + passed_over, [](const Batch& a, const Batch& b) {
+          return a.size - a.next < b.size - b.next;
+        });
+    retire(least);
   }
   return plan;
 }
@@ -114,10 +125,23 @@ void LeaseHolder::follow(const SessionPlan& plan,
   });
   if (found != batches_.end()) {
     found->next = std::max(found->next, std::min(vector_mark, found->size));
-    if (found->size - found->next < kSmallestRequest) {
-      batches_.erase(found);
-    }
+    retire_if_spent(found);
   }
+}
+
+void LeaseHolder::retire_if_spent(std::deque<Batch>::iterator batch) {
+  if (batch->size - batch->next < kSmallestRequest) {
+    retire(batch);
+  }
+}
+
+void LeaseHolder::retire(std::deque<Batch>::iterator batch) {
+  spent_.push_back(batch->id);
+  batches_.erase(batch);
+}
+
+std::vector<BatchId> LeaseHolder::take_spent() {
+  return std::exchange(spent_, {});
 }
 
 std::uint64_t LeaseHolder::stock() const {

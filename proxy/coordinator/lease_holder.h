@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -48,6 +49,10 @@ class LeaseHolder {
   /// Moves our own marks up to what a refusal carried.
   void follow(const SessionPlan& plan, std::uint64_t session_mark, std::uint32_t vector_mark);
 
+  /// Batches in which nothing more will be planned, of the present lease; for the nodes to drop
+  /// once all that was planned in them has been sent. Empties the list.
+  std::vector<BatchId> take_spent();
+
   /// Vectors in batches that all three have.
   std::uint64_t stock() const;
 
@@ -65,11 +70,14 @@ class LeaseHolder {
   };
 
   void promote();
+  void retire_if_spent(std::deque<Batch>::iterator batch);
+  void retire(std::deque<Batch>::iterator batch);
 
   std::optional<LeaseId> lease_;
   std::uint64_t next_counter_ = 1;
   std::map<BatchId, Announced> announced_;
   std::deque<Batch> batches_;
+  std::vector<BatchId> spent_;
 };
 
 }  // namespace tercet::proxy

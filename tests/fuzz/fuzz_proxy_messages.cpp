@@ -18,6 +18,7 @@ FUZZ_TARGET(proxy_messages, input) {
                                                     re_encodes<EncryptRequest>,
                                                     re_encodes<DecryptRequest>,
                                                     re_encodes<Cancel>,
+                                                    re_encodes<BatchSpent>,
                                                     re_encodes<Report>,
                                                     re_encodes<Refused>,
                                                     re_encodes<TagReleased>,

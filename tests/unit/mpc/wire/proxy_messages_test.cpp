@@ -176,6 +176,14 @@ Cancel sample<Cancel>() {
 }
 
 template <>
+BatchSpent sample<BatchSpent>() {
+  BatchSpent m;
+  m.lease = sid(7);
+  m.batch = sid(10);
+  return m;
+}
+
+template <>
 Report sample<Report>() {
   Report m;
   m.ticket = 12;
@@ -240,6 +248,7 @@ using AllMessages = testing::Types<ProposeLease,
                                    EncryptRequest,
                                    DecryptRequest,
                                    Cancel,
+                                   BatchSpent,
                                    Report,
                                    Refused,
                                    TagReleased,

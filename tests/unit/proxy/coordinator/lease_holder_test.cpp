@@ -51,6 +51,34 @@ TEST(LeaseHolder, UsesABatchOnlyWhenAllThreeNodesHaveIt) {
   EXPECT_EQ(holder.stock(), 65536U - 416U);
 }
 
+TEST(LeaseHolder, SaysWhichBatchesAreSpentOnce) {
+  LeaseHolder holder;
+  holder.opened(kLease);
+  announce(holder, kBatch, 65536);
+  announce(holder, kOther, 65536);
+  ASSERT_TRUE(holder.plan(56'000));
+  EXPECT_TRUE(holder.take_spent().empty());
+
+  ASSERT_TRUE(holder.plan(65536 - 56'000 - 400));  // 400 left: less than any request
+
+  EXPECT_EQ(holder.take_spent(), std::vector<BatchId>{kBatch});
+  EXPECT_TRUE(holder.take_spent().empty());
+}
+
+/// Requests of one size leave a rest of every batch that none of them fits into.
+TEST(LeaseHolder, GivesUpRestsThatNothingFitsInto) {
+  LeaseHolder holder;
+  holder.opened(kLease);
+  std::size_t spent = 0;
+  for (std::uint8_t i = 10; i < 60; ++i) {
+    announce(holder, sid(i), 65536);
+    ASSERT_TRUE(holder.plan(40'000));
+    spent += holder.take_spent().size();
+  }
+  EXPECT_GE(spent, 46U);
+  EXPECT_LE(holder.stock(), 4U * 65536U);
+}
+
 TEST(LeaseHolder, CountsANodeThatAnnouncesTwiceOnce) {
   LeaseHolder holder;
   holder.opened(kLease);
