@@ -1,6 +1,8 @@
 // tercet key create | import | list | show | enable | disable
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <map>
 #include <set>
 #include <string>
@@ -196,15 +198,31 @@ std::vector<std::string> differences(const std::map<std::string, Json>& by_node)
   return out;
 }
 
-std::string in_words(const Json& key) {
-  const auto text = [&](const char* name) {
-    const Json value = key.value(name, Json());
-    return value.is_string() ? value.get<std::string>() : value.dump();
-  };
-  const std::string store = text("store");
-  return text("id") + "  " + text("state") + "  " + text("usage") + "  " +
-         (store.empty() ? "(no store)" : store) + "  " + text("framing") + "  revision " +
-         text("revision");
+std::string text_of(const Json& key, const char* name) {
+  const Json value = key.value(name, Json());
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// "2026-01-31 09:30:00 UTC"
+std::string time_of(const Json& key, const char* name) {
+  const auto seconds = key.value(name, std::time_t{0});
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%F %T UTC", &utc);
+  return text.data();
+}
+
+Row list_row(const Json& key) {
+  const std::string store = text_of(key, "store");
+  return {text_of(key, "id"),
+          text_of(key, "state"),
+          text_of(key, "usage"),
+          store.empty() ? "(none)" : store,
+          text_of(key, "framing"),
+          text_of(key, "version"),
+          text_of(key, "epoch"),
+          text_of(key, "revision")};
 }
 
 class KeyView {
@@ -218,11 +236,51 @@ Json view_as_json(const std::string& id, const KeyView& view) {
   return Json{{"id", id}, {"nodes", view.by_node}, {"differences", view.differing}};
 }
 
-void print_view(const KeyView& view) {
-  print_line(in_words(view.by_node.begin()->second));
+void print_differences(const KeyView& view) {
   for (const std::string& difference : view.differing) {
     print_line("  nodes differ in " + difference);
   }
+}
+
+void print_list(const std::map<std::string, KeyView>& views) {
+  std::vector<Row> rows = {
+      {"key", "state", "usage", "store", "framing", "version", "epoch", "revision"}};
+  for (const auto& [id, view] : views) {
+    rows.push_back(list_row(view.by_node.begin()->second));
+  }
+  print_table(rows);
+  for (const auto& [id, view] : views) {
+    if (!view.differing.empty()) {
+      print_line(id + ":");
+      print_differences(view);
+    }
+  }
+}
+
+/// A column for each node that has the key.
+void print_key_view(const std::string& id, const KeyView& view) {
+  static constexpr std::array kShown = {"state",
+                                        "usage",
+                                        "store",
+                                        "framing",
+                                        "version",
+                                        "epoch",
+                                        "revision",
+                                        "check_value",
+                                        "ivs_used"};
+  std::vector<Row> columns = {{id}};
+  columns.front().insert(columns.front().end(), kShown.begin(), kShown.end());
+  for (const auto& [node, said] : view.by_node) {
+    Row column = {node};
+    for (const char* name : kShown) {
+      column.push_back(text_of(said, name));
+    }
+    column.push_back(time_of(said, "created_at"));
+    columns.push_back(std::move(column));
+  }
+  columns.front().emplace_back("created");
+  print_table(transposed(columns));
+  print_differences(view);
 }
 
 int exit_code_of(const NodeAnswers& answers) {
@@ -265,8 +323,8 @@ int list_keys(const Arguments& arguments) {
     print_line(Json{{"keys", keys}, {"complaints", complaints}}.dump());
     return exit_code_of(answers);
   }
-  for (const auto& [id, view] : views) {
-    print_view(view);
+  if (!views.empty()) {
+    print_list(views);
   }
   for (const std::string& complaint : complaints) {
     static_cast<void>(fail(kExitFailed, complaint));
@@ -312,10 +370,7 @@ int show_key(const Arguments& arguments) {
   if (view.by_node.empty()) {
     return code;
   }
-  print_view(view);
-  for (const auto& [node, said] : view.by_node) {
-    print_line("  " + node + ": " + said.dump());
-  }
+  print_key_view(key->text(), view);
   return code;
 }
 

@@ -78,8 +78,6 @@ std::vector<std::string> warnings_of(const NodeAnswers& answers) {
   return out;
 }
 
-using Row = std::vector<std::string>;
-
 Row row_of(const NodeAnswer& answer, std::int64_t now) {
   if (!answer.ok()) {
     return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
@@ -105,45 +103,32 @@ Row row_of(const NodeAnswer& answer, std::int64_t now) {
 }
 
 /// One line for each thing to know, one column for each node.
-void print_table(const NodeAnswers& answers) {
-  static const Row kTitles = {"node",
-                              "health",
-                              "why",
-                              "up",
-                              "version",
-                              "generation",
-                              "keys",
-                              "commands",
-                              "leases",
-                              "vectors in stock",
-                              "certificate",
-                              "disk free",
-                              "clock",
-                              "peers",
-                              "proxies"};
+void print_nodes(const NodeAnswers& answers) {
   const std::int64_t now = system_wall_clock().now_milliseconds();
-  std::vector<Row> columns = {kTitles};
+  std::vector<Row> columns;
+  std::size_t lines = 0;  // few when no node has answered
   for (const NodeAnswer& answer : answers) {
     columns.push_back(row_of(answer, now));
+    lines = std::max(lines, columns.back().size());
   }
-  std::size_t lines = 0;  // short when no node has answered
-  for (auto column = columns.begin() + 1; column != columns.end(); ++column) {
-    lines = std::max(lines, column->size());
-  }
-  for (std::size_t line = 0; line < lines; ++line) {
-    std::string text;
-    for (const Row& column : columns) {
-      std::size_t width = 0;
-      for (const std::string& cell : column) {
-        width = std::max(width, cell.size());
-      }
-      std::string cell = line < column.size() ? column[line] : "";
-      cell.resize(width + 2, ' ');
-      text += cell;
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    print_line(text);
-  }
+  Row titles = {"node",
+                "health",
+                "why",
+                "up",
+                "version",
+                "generation",
+                "keys",
+                "commands",
+                "leases",
+                "vectors in stock",
+                "certificate",
+                "disk free",
+                "clock",
+                "peers",
+                "proxies"};
+  titles.resize(lines);
+  columns.insert(columns.begin(), std::move(titles));
+  print_table(transposed(columns));
 }
 
 int show_status(const Arguments& arguments) {
@@ -178,7 +163,7 @@ int show_status(const Arguments& arguments) {
     print_line(std::string("cluster ") + (*administration)->cluster().id.hex() +
                ", pair_mode off: " +
                (serving ? "SERVING with three nodes" : "NOT SERVING, all three nodes are needed"));
-    print_table(answers);
+    print_nodes(answers);
     for (const std::string& warning : warnings) {
       print_line("warning: " + warning);
     }

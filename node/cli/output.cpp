@@ -1,5 +1,6 @@
 #include "node/cli/output.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -20,6 +21,36 @@ int fail(const Error& error, int code) {
 
 void print_line(const std::string& text) {
   std::fprintf(stdout, "%s\n", text.c_str());
+}
+
+void print_table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  for (const Row& row : rows) {
+    std::string text;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += row[i] + std::string(widths[i] + 2 - row[i].size(), ' ');
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    print_line(text);
+  }
+}
+
+std::vector<Row> transposed(const std::vector<Row>& columns) {
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    for (std::size_t line = 0; line < columns[i].size(); ++line) {
+      rows.resize(std::max(rows.size(), line + 1));
+      rows[line].resize(i);  // columns before this one that were shorter
+      rows[line].push_back(columns[i][line]);
+    }
+  }
+  return rows;
 }
 
 Progress::Progress()

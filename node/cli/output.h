@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/time/clock.h"
@@ -12,6 +13,12 @@ int fail(int code, const std::string& what, const std::string& hint = "");
 int fail(const Error& error, int code);
 
 void print_line(const std::string& text);
+
+using Row = std::vector<std::string>;
+/// Cells under each other, two spaces between columns; rows may have different lengths.
+void print_table(const std::vector<Row>& rows);
+/// The same with rows and columns exchanged.
+std::vector<Row> transposed(const std::vector<Row>& columns);
 
 /// Says on standard error what is being waited for once that takes longer than two seconds, and
 /// again every five: for people who watch.
