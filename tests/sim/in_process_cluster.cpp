@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/time/clock.h"
+#include "tests/sim/kms_signer.h"
 
 namespace tercet::test {
 
@@ -44,22 +45,16 @@ Status DealtKeys::count_ivs(const KeyId& /*key*/, KeyVersion /*version*/, std::u
 }
 
 InProcessCluster::InProcessCluster()
-    : health_key_(KeyId::parse("health").value()), proxy_random_(as_bytes("proxy")) {
+    : health_key_(KeyId::parse("health").value()),
+      store_key_(KeyId::parse("orders").value()),
+      proxy_random_(as_bytes("proxy")) {
   tasks_ = std::make_unique<TaskGroup>(context_.get_executor());
-  const Bytes key(32, 0x5a);
-  const ThreeKeys materials = dealer_.derive_key(key);
   for (const PartyIndex party : mpc::kAllParties) {
     sites_[place(party)] = std::make_unique<Site>();
-    node::KeyEntry entry;
-    entry.id = health_key_;
-    entry.facts.enabled = true;
-    entry.facts.may_encrypt = true;
-    entry.facts.may_decrypt = true;
-    entry.version = KeyVersion(1);
-    entry.epoch = Epoch(1);
-    entry.material = materials[place(party)];
-    entry.derived = entry.material->derived();
-    sites_[place(party)]->keys.entries.emplace(health_key_, std::move(entry));
+  }
+  deal(health_key_, std::string(), Bytes(32, 0x5a));
+  deal(store_key_, std::string(KmsSigner::kStore), store_key_bytes());
+  for (const PartyIndex party : mpc::kAllParties) {
     build(party);
   }
   coordinator_ =
@@ -93,6 +88,23 @@ Task<void> InProcessCluster::close_tasks() {
   co_await tasks_->join();
 }
 
+void InProcessCluster::deal(const KeyId& id, const std::string& store, ByteView key) {
+  const ThreeKeys materials = dealer_.derive_key(key);
+  for (const PartyIndex party : mpc::kAllParties) {
+    node::KeyEntry entry;
+    entry.id = id;
+    entry.store = store;
+    entry.facts.enabled = true;
+    entry.facts.may_encrypt = true;
+    entry.facts.may_decrypt = true;
+    entry.version = KeyVersion(1);
+    entry.epoch = Epoch(1);
+    entry.material = materials[place(party)];
+    entry.derived = entry.material->derived();
+    sites_[place(party)]->keys.entries.emplace(id, std::move(entry));
+  }
+}
+
 void InProcessCluster::build(PartyIndex party) {
   Site& site = *sites_[place(party)];
   const std::string seed = node_name(party) + "/" + std::to_string(++built_);
@@ -113,12 +125,13 @@ void InProcessCluster::build(PartyIndex party) {
   options.health_checks_per_proxy_second = 1000;
   options.proxies = {"proxy-1", "proxy-2"};
   options.batch_vectors = kBatchVectors;
+  options.stores = {KmsSigner::store()};
   options.beats = false;
   node::NodeService::Parts parts;
   parts.executor = context_.get_executor();
   parts.bulk_executor = context_.get_executor();
   parts.keys = &site.keys;
-  parts.secrets = [](std::string_view) { return nullptr; };
+  parts.secrets = KmsSigner::secret_of;
   parts.audit = site.audit.get();
   parts.metrics = site.registry.get();
   parts.random = site.random.get();
@@ -160,8 +173,10 @@ void InProcessCluster::run_for(Milliseconds duration) {
   }
 }
 
-std::unique_ptr<FrameLink> InProcessCluster::raw_link(PartyIndex party, const std::string& proxy) {
-  MemoryLinkEnd a(std::make_shared<StampedParty>(), proxy);
+std::unique_ptr<FrameLink> InProcessCluster::raw_link(PartyIndex party,
+                                                      const std::string& proxy,
+                                                      std::shared_ptr<StampedParty> stamps) {
+  MemoryLinkEnd a(std::move(stamps), proxy);
   MemoryLinkEnd b(sites_[place(party)]->stamps, node_name(party));
   auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
   tasks_->spawn(node(party).serve_proxy(std::move(link.second)));
@@ -180,7 +195,25 @@ bool InProcessCluster::settle() {
     beat();
     run_for(Milliseconds(50));
     if (coordinator_->has_lease() && coordinator_->stock() > kBatchVectors) {
-      run_for(Milliseconds(300));
+      return rest();
+    }
+  }
+  return false;
+}
+
+bool InProcessCluster::rest() {
+  const auto sent = [this] {
+    std::uint64_t frames = proxy_stamps_->frames_sent;
+    for (const auto& site : sites_) {
+      frames += site->stamps->frames_sent;
+    }
+    return frames;
+  };
+  const Deadline until = Deadline::in(kSettleLimit);
+  while (!until.passed()) {
+    const std::uint64_t before = sent();
+    run_for(Milliseconds(100));
+    if (sent() == before) {
       return true;
     }
   }

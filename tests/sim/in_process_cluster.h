@@ -37,6 +37,8 @@ class DealtKeys final : public node::KeyDirectory {
 
 /// Three NodeServices and a coordinator on one io_context, joined by memory links that count hops.
 /// Heartbeats are the test's to give (`settle`), so that they do not disturb a count.
+/// There are two dealt keys: the health key, and one in a key store whose credential the nodes and
+/// KmsSigner (tests/sim/kms_signer.h) know.
 class InProcessCluster {
  public:
   InProcessCluster();
@@ -56,13 +58,25 @@ class InProcessCluster {
 
   StampedParty& proxy_stamps() { return *proxy_stamps_; }
 
+  /// What the node sent, and the hops it saw.
+  const StampedParty& node_stamps(mpc::PartyIndex party) { return *sites_[place(party)]->stamps; }
+
   const KeyId& health_key() const { return health_key_; }
 
-  /// A link to a node as a proxy of this name has it, for a test to misuse.
-  std::unique_ptr<FrameLink> raw_link(mpc::PartyIndex party, const std::string& proxy);
+  const KeyId& store_key() const { return store_key_; }
+
+  /// The bytes of the key in the store: this test dealt it.
+  static Bytes store_key_bytes() { return Bytes(32, 0xa5); }
+
+  /// A link to a node as a proxy of this name has it, for a test to misuse. `stamps` counts for it.
+  std::unique_ptr<FrameLink> raw_link(mpc::PartyIndex party,
+                                      const std::string& proxy,
+                                      std::shared_ptr<StampedParty> stamps);
   void beat();
   /// Beats until the proxy has a lease with stock, then lets everything come to rest.
   bool settle();
+  /// Runs until nobody sends anything any more (for 100 ms, and without beats).
+  bool rest();
   /// Starts a new count of hops at all parties.
   void restart_counts();
   /// The node begins anew: another service, nothing kept but its keys.
@@ -83,6 +97,7 @@ class InProcessCluster {
   };
 
   Task<void> close_tasks();
+  void deal(const KeyId& id, const std::string& store, ByteView key);
   void build(mpc::PartyIndex party);
   void join_peers(mpc::PartyIndex lower, mpc::PartyIndex higher);
   void join_bulk(mpc::PartyIndex lower, mpc::PartyIndex higher);
@@ -91,6 +106,7 @@ class InProcessCluster {
   asio::io_context context_{1};
   EngineCluster dealer_{77};
   KeyId health_key_;
+  KeyId store_key_;
   unsigned built_ = 0;
   std::array<std::unique_ptr<Site>, 3> sites_;
   std::shared_ptr<StampedParty> proxy_stamps_ = std::make_shared<StampedParty>();

@@ -43,14 +43,11 @@ class InProcess : public ::testing::Test {
   InProcessCluster cluster_;
 };
 
-TEST_F(InProcess, EncryptTakesAtMostEighteenHopsAndDecryptFifteen) {
+TEST_F(InProcess, AHealthCheckGoesTheWholeWay) {
   ASSERT_TRUE(cluster_.settle());
-  cluster_.restart_counts();
   const Result<proxy::Encrypted> encrypted = encrypt();
   ASSERT_TRUE(encrypted.ok()) << encrypted.error().to_string();
-  EXPECT_LE(cluster_.proxy_stamps().highest_received, 18U);
-
-  cluster_.run_for(Milliseconds(50));
+  ASSERT_TRUE(cluster_.rest());
   cluster_.restart_counts();
   const Result<Bytes> decrypted = decrypt(*encrypted);
   ASSERT_TRUE(decrypted.ok()) << decrypted.error().to_string();
@@ -80,7 +77,7 @@ TEST_F(InProcess, ADisabledKeyIsRefused) {
 }
 
 /// Attack 6: what a node had before its restart is of a generation that nobody accepts any more.
-TEST_F(InProcess, Attack6_ARestartedNodeIsANewGenerationAndTheClusterServesAgain) {
+TEST_F(InProcess, Attack_6_ARestartedNodeIsANewGenerationAndTheClusterServesAgain) {
   ASSERT_TRUE(cluster_.settle());
   const GenerationId before = cluster_.node(PartyIndex::p2).generation();
   const Result<proxy::Encrypted> encrypted = encrypt();

@@ -1,0 +1,252 @@
+// Attack 13 of protocol.md 13: a corrupt proxy asks the nodes for what KMS did not sign. What KMS
+// did sign is played beside it, so that each refusal is for its reason.
+
+#include "core/crypto/gcm.h"
+#include "core/crypto/hash.h"
+#include "core/xks/framing.h"
+#include "core/xks/print.h"
+#include "mpc/wire/release.h"
+#include "tests/sim/kms_signer.h"
+#include "tests/sim/raw_proxy.h"
+
+namespace tercet::test {
+namespace {
+
+using mpc::PartyIndex;
+using mpc::wire::ProxiedRequest;
+using mpc::wire::ProxyFrame;
+
+class Attack_13_Decrypt : public RawProxy {
+ protected:
+  const Bytes plaintext_ = Bytes(16, 0x61);
+
+  std::string path(std::string_view operation) const {
+    return "keys/" + cluster_.store_key().text() + "/" + std::string(operation);
+  }
+
+  /// The body of a Decrypt, of a ciphertext that OpenSSL made under the key with this IV.
+  Bytes decrypt_body(std::uint8_t iv_byte) {
+    const auto metadata = xks::version_metadata(KeyVersion(1));
+    xks::DecryptRequest body;
+    body.metadata.principal_arn = "arn:aws:iam::123456789012:user/test";
+    body.metadata.kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/test";
+    body.metadata.kms_operation = "Decrypt";
+    body.metadata.kms_request_id = "4112f4d6-db54-4af4-ae30-c55a22a8dfae";
+    body.iv = Bytes(mpc::kIvBytes, iv_byte);
+    body.ciphertext_metadata = to_bytes(metadata);
+    const GcmCiphertext sealed = aes256gcm_encrypt(InProcessCluster::store_key_bytes(),
+                                                   body.iv,
+                                                   xks::gcm_aad({}, metadata).value(),
+                                                   plaintext_)
+                                     .value();
+    body.ciphertext = sealed.ciphertext;
+    body.tag = to_bytes(sealed.tag);
+    ciphertext_ = sealed.ciphertext;
+    return xks::print_decrypt_request(body);
+  }
+
+  ProxiedRequest signed_decrypt(std::uint8_t iv_byte) {
+    return KmsSigner::sign(path("decrypt"), decrypt_body(iv_byte), 0);
+  }
+
+  /// A cold Decrypt, the n-th of the test.
+  mpc::wire::DecryptRequest decrypt(const ProxiedRequest& request, std::uint32_t n) const {
+    mpc::wire::DecryptRequest message;
+    message.ticket = 300 + n;
+    message.remaining_ms = 2000;
+    message.lease = lease_;
+    message.counter = SessionCounter(n);
+    message.request = request;
+    message.vectors.batch = batch_;
+    message.vectors.first = n * 416;
+    return message;
+  }
+
+  Result<Bytes> released() {
+    mpc::wire::FromNodes<mpc::wire::KeystreamReleased> three;
+    for (const PartyIndex party : mpc::kAllParties) {
+      const Frame frame = wait(party, ProxyFrame::keystream_released);
+      TERCET_TRY(three[place(party)], mpc::wire::KeystreamReleased::decode(frame.body));
+    }
+    return mpc::wire::open_keystream(three, ciphertext_);
+  }
+
+  Result<Bytes> decrypted(const ProxiedRequest& request, std::uint32_t n) {
+    send_all(ProxyFrame::decrypt, decrypt(request, n));
+    return released();
+  }
+
+  /// Every node refuses the Decrypt, and it burns nothing: afterwards its vectors serve what KMS
+  /// did sign. (Its counter is spent: the nodes have told each other that they take no part in it.)
+  void expect_refused(const ProxiedRequest& request, Errc reason) {
+    send_all(ProxyFrame::decrypt, decrypt(request, 0));
+    for (const PartyIndex party : mpc::kAllParties) {
+      EXPECT_EQ(refusal(party), reason);
+    }
+    mpc::wire::DecryptRequest allowed = decrypt(signed_decrypt(0x31), 1);
+    allowed.vectors.first = 0;
+    send_all(ProxyFrame::decrypt, allowed);
+    EXPECT_EQ(released().value(), plaintext_);
+  }
+
+  /// The signature in the Authorization header with another last digit.
+  static void spoil_signature(ProxiedRequest& request) {
+    char& digit = request.headers.back().second.back();
+    digit = digit == '0' ? '1' : '0';
+  }
+
+  Bytes ciphertext_;
+};
+
+TEST_F(Attack_13_Decrypt, ADecryptWithoutASignatureIsRefused) {
+  ProxiedRequest request = signed_decrypt(0x30);
+  request.headers.pop_back();
+  expect_refused(request, Errc::not_authenticated);
+}
+
+TEST_F(Attack_13_Decrypt, ADecryptWithAWrongSignatureIsRefused) {
+  ProxiedRequest request = signed_decrypt(0x30);
+  spoil_signature(request);
+  expect_refused(request, Errc::not_authenticated);
+}
+
+TEST_F(Attack_13_Decrypt, ASignatureOverAnotherBodyIsRefused) {
+  ProxiedRequest request = signed_decrypt(0x30);
+  request.body = decrypt_body(0x32);  // with the hash that KMS signed
+  expect_refused(request, Errc::not_authenticated);
+}
+
+TEST_F(Attack_13_Decrypt, ASignatureOnAnotherKeysPathIsRefused) {
+  ProxiedRequest request = KmsSigner::sign("keys/others/decrypt", decrypt_body(0x30), 0);
+  request.target = std::string(KmsSigner::kBasePath) + "/" + path("decrypt");
+  expect_refused(request, Errc::not_authenticated);
+}
+
+TEST_F(Attack_13_Decrypt, AKeyOutsideTheStoreThatKmsCalledIsNotFound) {
+  const std::string health = "keys/" + cluster_.health_key().text() + "/decrypt";
+  expect_refused(KmsSigner::sign(health, decrypt_body(0x30), 0), Errc::not_found);
+}
+
+TEST_F(Attack_13_Decrypt, ASignatureForAnEncryptOpensNoDecrypt) {
+  expect_refused(KmsSigner::sign(path("encrypt"), decrypt_body(0x30), 0), Errc::denied);
+}
+
+TEST_F(Attack_13_Decrypt, ASignatureWithoutItsBodyIsRefused) {
+  ProxiedRequest request = signed_decrypt(0x30);
+  request.body.reset();
+  expect_refused(request, Errc::invalid_argument);
+}
+
+TEST_F(Attack_13_Decrypt, ASignatureFromOutsideItsTimeWindowIsRefused) {
+  expect_refused(KmsSigner::sign(path("decrypt"), decrypt_body(0x30), 302),
+                 Errc::not_authenticated);
+}
+
+TEST_F(Attack_13_Decrypt, AnUnsignedHealthCheckReachesNoOtherKey) {
+  ProxiedRequest request;  // no method: the proxy's own check, on the health key
+  request.body = decrypt_body(0x30);
+  request.body_sha256 = sha256(*request.body);
+  send_all(ProxyFrame::decrypt, decrypt(request, 0));
+  EXPECT_EQ(released().error().code(), Errc::bad_ciphertext);
+}
+
+TEST_F(Attack_13_Decrypt, TheSignedRequestInAnotherProxysLeaseIsRefused) {
+  const ProxiedRequest request = signed_decrypt(0x30);
+  links_[0] = cluster_.raw_link(PartyIndex::p1, "proxy-3", stamps_);
+  send(PartyIndex::p1, ProxyFrame::decrypt, decrypt(request, 0).encode());
+  EXPECT_EQ(refusal(PartyIndex::p1), Errc::closed);
+}
+
+TEST_F(Attack_13_Decrypt, AReplayIsRefusedAfterTheThirdUse) {
+  const ProxiedRequest request = signed_decrypt(0x30);
+  for (std::uint32_t n = 0; n < 3; ++n) {
+    ASSERT_EQ(decrypted(request, n).value(), plaintext_);
+  }
+  send_all(ProxyFrame::decrypt, decrypt(request, 3));
+  for (const PartyIndex party : mpc::kAllParties) {
+    EXPECT_EQ(refusal(party), Errc::replayed);
+  }
+  EXPECT_EQ(decrypted(signed_decrypt(0x31), 4).value(), plaintext_);
+}
+
+TEST_F(Attack_13_Decrypt, AuthenticationsAndRefusalsAreNoUses) {
+  const ProxiedRequest request = signed_decrypt(0x30);
+  mpc::wire::Authenticate question;
+  question.request = request;
+  for (int i = 0; i < 5; ++i) {
+    send_all(ProxyFrame::authenticate, question);
+    for (const PartyIndex party : mpc::kAllParties) {
+      EXPECT_FALSE(
+          mpc::wire::Answer::decode(wait(party, ProxyFrame::answer).body)->error.has_value());
+    }
+  }
+  ASSERT_EQ(decrypted(request, 0).value(), plaintext_);
+  for (int i = 0; i < 5; ++i) {
+    send_all(ProxyFrame::decrypt, decrypt(request, 0));
+    for (const PartyIndex party : mpc::kAllParties) {
+      EXPECT_EQ(refusal(party), Errc::already_burnt);
+    }
+  }
+  EXPECT_EQ(decrypted(request, 1).value(), plaintext_);
+  EXPECT_EQ(decrypted(request, 2).value(), plaintext_);
+}
+
+/// Each node counts for itself, whatever became of the sessions: no uses can be saved up.
+TEST_F(Attack_13_Decrypt, UsesCountAtEachNodeEvenIfTheSessionFails) {
+  const ProxiedRequest request = signed_decrypt(0x30);
+  for (std::uint32_t n = 0; n < 3; ++n) {
+    mpc::wire::DecryptRequest alone = decrypt(request, n);
+    alone.remaining_ms = 30;
+    send(PartyIndex::p1, ProxyFrame::decrypt, alone.encode());
+    EXPECT_NE(refusal(PartyIndex::p1), Errc::replayed);
+  }
+  send_all(ProxyFrame::decrypt, decrypt(request, 3));
+  EXPECT_EQ(refusal(PartyIndex::p1), Errc::replayed);
+  EXPECT_EQ(refusal(PartyIndex::p2), Errc::peer_aborted);
+  EXPECT_EQ(refusal(PartyIndex::p3), Errc::peer_aborted);
+}
+
+class Attack_13_Encrypt : public Attack_13_Decrypt {
+ protected:
+  SessionId make_store_slot() {
+    mpc::wire::MakeSlots request = slots(0, 0);
+    request.key = cluster_.store_key();
+    request.store = KmsSigner::kBasePath;
+    return make(request);
+  }
+
+  mpc::wire::EncryptRequest encrypt(const SessionId& slot, std::uint64_t counter) const {
+    mpc::wire::EncryptRequest message = encrypt_in(slot, counter);
+    message.request = KmsSigner::sign(path("encrypt"), Bytes(40, 0x7b), 0);
+    message.request.body.reset();
+    return message;
+  }
+};
+
+TEST_F(Attack_13_Encrypt, AsSignedIsReleased) {
+  send_all(ProxyFrame::encrypt, encrypt(make_store_slot(), 1));
+  for (const PartyIndex party : mpc::kAllParties) {
+    wait(party, ProxyFrame::tag_released);
+  }
+}
+
+TEST_F(Attack_13_Encrypt, WithABadSignatureBurnsItsSlotSoThatItIsNeverOfferedAgain) {
+  const SessionId slot = make_store_slot();
+  mpc::wire::EncryptRequest bad = encrypt(slot, 1);
+  spoil_signature(bad.request);
+  send(PartyIndex::p3, ProxyFrame::encrypt, bad.encode());
+  EXPECT_EQ(refusal(PartyIndex::p3), Errc::not_authenticated);
+  send(PartyIndex::p3, ProxyFrame::encrypt, encrypt(slot, 2).encode());
+  EXPECT_EQ(refusal(PartyIndex::p3), Errc::already_burnt);
+}
+
+TEST_F(Attack_13_Encrypt, WithASlotOfAnotherKeyBurnsIt) {
+  const SessionId slot = make_one_slot();  // of the health key
+  send(PartyIndex::p2, ProxyFrame::encrypt, encrypt(slot, 1).encode());
+  EXPECT_EQ(refusal(PartyIndex::p2), Errc::already_burnt);
+  send(PartyIndex::p2, ProxyFrame::encrypt, encrypt_in(slot, 2).encode());
+  EXPECT_EQ(refusal(PartyIndex::p2), Errc::already_burnt);
+}
+
+}  // namespace
+}  // namespace tercet::test
