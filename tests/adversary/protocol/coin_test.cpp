@@ -48,7 +48,7 @@ Task<Result<BlockShares>> err_by_the_weights(mpc::Party& p1,
   TERCET_CO_TRY_STATUS(co_await settle_coin(p1, rushed));
 
   // from here on as the protocol has it
-  mpc::ZeroCheck check;
+  mpc::ZeroCheck check(p1);
   check.add_copies(x.bytes);
   check.add_copies(y.bytes);
   check.add_copies(z.bytes);

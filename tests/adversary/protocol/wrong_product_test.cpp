@@ -177,7 +177,7 @@ class Attack_9_AdaptiveElement : public Attack_9_WrongProduct {
                                            const BlockShares& y) {
     TERCET_CO_TRY(const BlockShares z,
                   co_await mpc::multiply<Erring<mpc::FullDefences>>(p1, x, y, 0));
-    mpc::ZeroCheck check;
+    mpc::ZeroCheck check(p1);
     check.add_copies(x.bytes);
     check.add_copies(y.bytes);
     check.add_copies(z.bytes);
