@@ -1,0 +1,166 @@
+// Attack 6 of protocol.md 13 at link set-up: a node that was restarted, or resumed from an older
+// memory image, gets no pair secret that was used before.
+
+#include <gtest/gtest.h>
+
+#include "core/random/deterministic.h"
+#include "mpc/prf/pair_secret.h"
+#include "node/link/link_setup.h"
+#include "tests/support/memory_link.h"
+#include "tests/support/memory_network.h"
+
+namespace tercet::test {
+namespace {
+
+using mpc::PartyIndex;
+using node::LinkSetup;
+using node::PeerRecord;
+using node::SetupOutcome;
+
+GenerationId generation_of(std::uint8_t value) {
+  std::array<std::uint8_t, GenerationId::kBytes> bytes{};
+  bytes.fill(value);
+  return GenerationId(bytes);
+}
+
+/// How a set-up ended at both.
+class Ends {
+ public:
+  Ends() = default;
+  std::optional<Result<SetupOutcome>> at_1;
+  std::optional<Result<SetupOutcome>> at_2;
+  bool peer_ended_at_1 = false;
+  bool self_ended_at_2 = false;
+};
+
+/// P1 and P2 and what each knows of the other.
+class Pair {
+ public:
+  Pair(std::uint64_t seed_1, std::uint64_t seed_2) : random_1_(seed_1), random_2_(seed_2) {}
+
+  /// P1 has run no session; P2's generation says it has run `count_2`.
+  Ends set_up(const GenerationId& generation_2, std::uint64_t count_2) {
+    asio::io_context context(1);
+    MemoryLinkEnd end_1(std::make_shared<StampedParty>(), "node-1");
+    MemoryLinkEnd end_2(std::make_shared<StampedParty>(), "node-2");
+    auto links = make_memory_link(context.get_executor(), std::move(end_1), std::move(end_2));
+    LinkSetup setup_1(*links.first, record_1, random_1_);
+    LinkSetup setup_2(*links.second, record_2, random_2_);
+    Ends ends;
+    const Deadline soon = Deadline::in(Milliseconds(20000));
+    const auto run = [&context](LinkSetup& setup,
+                                FrameLink& link,
+                                const GenerationId& own,
+                                std::uint64_t count,
+                                Deadline until,
+                                std::optional<Result<SetupOutcome>>& into) {
+      asio::co_spawn(context,
+                     detail::store_result<SetupOutcome>(setup.run(own, count, until), into),
+                     [&link, &into](std::exception_ptr /*none*/) {
+                       if (!into->ok()) {
+                         link.close();  // as the hub does
+                       }
+                     });
+    };
+    run(setup_1, *links.first, generation_of(1), 0, soon, ends.at_1);
+    run(setup_2, *links.second, generation_2, count_2, soon, ends.at_2);
+    context.run();
+    ends.peer_ended_at_1 = setup_1.peer_ended();
+    ends.self_ended_at_2 = setup_2.self_ended();
+    return ends;
+  }
+
+  mpc::PairSecretName name() const { return record_1.secret()->name(); }
+
+  bool both_hold_the_same() const {
+    return record_1.secret() && record_2.secret() &&
+           record_1.secret()->name() == record_2.secret()->name();
+  }
+
+  static PeerRecord blank(PartyIndex self, PartyIndex peer) {
+    return PeerRecord(self, peer, ClusterId());
+  }
+
+  PeerRecord record_1 = blank(PartyIndex::p1, PartyIndex::p2);  ///< P1's, of P2
+  PeerRecord record_2 = blank(PartyIndex::p2, PartyIndex::p1);
+
+ private:
+  DeterministicRandom random_1_;
+  DeterministicRandom random_2_;
+};
+
+class Attack_6_Link : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Ends first = pair_.set_up(before_, 7);
+    ASSERT_TRUE(first.at_1->ok()) << first.at_1->error().to_string();
+    ASSERT_TRUE(first.at_2->ok()) << first.at_2->error().to_string();
+    ASSERT_TRUE(pair_.both_hold_the_same());
+    first_name_ = pair_.name();
+  }
+
+  const GenerationId before_ = generation_of(2);
+  const GenerationId after_ = generation_of(3);
+  Pair pair_{61, 62};
+  mpc::PairSecretName first_name_;
+};
+
+TEST_F(Attack_6_Link, AReconnectKeepsTheSecretOfBothGenerations) {
+  const Ends again = pair_.set_up(before_, 8);
+  ASSERT_TRUE(again.at_1->ok());
+  EXPECT_EQ(again.at_1->value(), SetupOutcome::kept);
+  EXPECT_EQ(pair_.name(), first_name_);
+}
+
+TEST_F(Attack_6_Link, ARestartedNodeGetsANewSecret) {
+  pair_.record_2 = Pair::blank(PartyIndex::p2, PartyIndex::p1);
+  const Ends again = pair_.set_up(after_, 0);
+  ASSERT_TRUE(again.at_1->ok()) << again.at_1->error().to_string();
+  EXPECT_EQ(again.at_1->value(), SetupOutcome::new_secret);
+  EXPECT_TRUE(pair_.both_hold_the_same());
+  EXPECT_NE(pair_.name(), first_name_);
+}
+
+TEST_F(Attack_6_Link, AGenerationThatEndedIsNeverAcceptedAgain) {
+  pair_.record_2 = Pair::blank(PartyIndex::p2, PartyIndex::p1);
+  ASSERT_TRUE(pair_.set_up(after_, 0).at_1->ok());
+  const Ends resumed = pair_.set_up(before_, 100);
+  ASSERT_FALSE(resumed.at_1->ok());
+  EXPECT_EQ(resumed.at_1->error().code(), Errc::wrong_state);
+  EXPECT_TRUE(resumed.peer_ended_at_1);
+}
+
+TEST_F(Attack_6_Link, AnImageWithFewerSessionsIsRefused) {
+  const Ends resumed = pair_.set_up(before_, 6);
+  ASSERT_FALSE(resumed.at_1->ok());
+  EXPECT_EQ(resumed.at_1->error().code(), Errc::wrong_state);
+  EXPECT_TRUE(resumed.peer_ended_at_1);
+}
+
+/// Even one in which no session ran meanwhile: P1's challenges went on without it.
+TEST_F(Attack_6_Link, AnImageWithAnOlderEchoIsRefused) {
+  const node::RollbackWatch image = pair_.record_2.watch();
+  ASSERT_TRUE(pair_.set_up(before_, 7).at_1->ok());
+  ASSERT_TRUE(pair_.set_up(before_, 7).at_1->ok());
+  pair_.record_2.watch() = image;
+  const Ends resumed = pair_.set_up(before_, 7);
+  EXPECT_FALSE(resumed.at_1->ok());
+  EXPECT_TRUE(resumed.peer_ended_at_1);
+  EXPECT_TRUE(resumed.self_ended_at_2);
+}
+
+/// Both nodes contribute: P2 alone, resumed with its random numbers to come, repeats no secret.
+/// Were the other's contribution not in it, the second line would fail like the first.
+TEST(Attack_6_PairSecret, ComesAgainOnlyIfBothNodesRepeatThemselves) {
+  const auto name = [](std::uint64_t seed_1, std::uint64_t seed_2) {
+    Pair pair(seed_1, seed_2);
+    EXPECT_TRUE(pair.set_up(generation_of(2), 0).at_1->ok());
+    return pair.name();
+  };
+  EXPECT_EQ(name(1, 2), name(1, 2));
+  EXPECT_NE(name(3, 2), name(1, 2));
+  EXPECT_NE(name(1, 3), name(1, 2));
+}
+
+}  // namespace
+}  // namespace tercet::test
