@@ -12,6 +12,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kDepthMax = 8;
+
 constexpr std::string_view kTexts[] = {
     "state", "detail", "id", "health", "message", "hint", "peer"};
 constexpr std::string_view kNumbers[] = {"revision", "wall_milliseconds"};
@@ -38,27 +40,32 @@ bool has_its_type(const std::string& name, const Json& value) {
          std::all_of(value.begin(), value.end(), [](const Json& one) { return one.is_object(); });
 }
 
-bool is_readable(const Json& value) {
+bool is_readable(const Json& value, std::size_t depth_left) {
+  if (depth_left == 0) {
+    return false;
+  }
   if (value.is_string()) {
     return is_printable(value.get_ref<const std::string&>());
   }
   if (value.is_array()) {
-    return std::all_of(value.begin(), value.end(), is_readable);
+    return std::all_of(value.begin(), value.end(), [&](const Json& one) {
+      return is_readable(one, depth_left - 1);
+    });
   }
   if (!value.is_object()) {
     return true;
   }
   const auto members = value.items();
-  return std::all_of(members.begin(), members.end(), [](const auto& member) {
+  return std::all_of(members.begin(), members.end(), [&](const auto& member) {
     return is_printable(member.key()) && has_its_type(member.key(), member.value()) &&
-           is_readable(member.value());
+           is_readable(member.value(), depth_left - 1);
   });
 }
 
 }  // namespace
 
 bool is_readable_answer(const Json& answer) {
-  return answer.is_object() && is_readable(answer);
+  return answer.is_object() && is_readable(answer, kDepthMax);
 }
 
 }  // namespace tercet::cli

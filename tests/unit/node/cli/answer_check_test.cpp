@@ -31,6 +31,12 @@ TEST(AnswerCheck, RefusesMembersOfAnotherType) {
   }
 }
 
+TEST(AnswerCheck, RefusesDeepNesting) {
+  const std::size_t depth = 30'000;
+  const std::string text = R"({"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  EXPECT_FALSE(readable(text.c_str()));
+}
+
 TEST(AnswerCheck, RefusesWhatATerminalWouldObey) {
   EXPECT_FALSE(readable(R"({"message":"\u001b[2J"})"));
   EXPECT_FALSE(readable(R"({"warnings":["fine\nnode-2  active"]})"));
