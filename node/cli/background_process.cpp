@@ -41,12 +41,16 @@ std::uint64_t start_ticks(pid_t pid) {
   std::istringstream fields(line.substr(after_name + 1));
   std::string field;
   fields >> field;  // 3: state
-  if (field == "Z" || field == "X") {
-    return 0;
-  }
-  for (int number = 4; number <= 22; ++number) {
+  const bool ended = field == "Z" || field == "X";
+  for (int number = 4; number <= 20; ++number) {
     fields >> field;
   }
+  // 20: threads. The first one may have ended while others still hold the process's files and
+  // locks.
+  if (ended && field.size() == 1 && field[0] <= '1') {
+    return 0;
+  }
+  fields >> field >> field;  // 22: start
   return fields ? std::strtoull(field.c_str(), nullptr, 10) : 0;
 }
 
