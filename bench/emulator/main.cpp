@@ -30,8 +30,11 @@ constexpr const char* kUsage =
     "         node-3), carries packets between them as the matrix says until SIGTERM, and writes\n"
     "         to the ready file what is where, or why not\n"
     "measure  shows how far the emulated round trips are from what was asked for, and what a\n"
-    "         packet costs, on this machine now\n";
+    "         packet costs, on this machine now\n"
+    "\n"
+    "Exit code 3: this machine or user may not make network namespaces or TUN devices.\n";
 
+constexpr int kNotHere = 3;
 constexpr const char* kFirstAddress = "198.18.0.0";
 
 volatile std::sig_atomic_t stop_asked = 0;
@@ -44,7 +47,7 @@ using Options = std::map<std::string, std::string>;
 
 int fail(const Error& error) {
   std::fprintf(stderr, "tercet-wan: %s\n", error.to_string().c_str());
-  return 1;
+  return error.code() == Errc::denied || error.code() == Errc::unsupported ? kNotHere : 1;
 }
 
 Result<std::uint64_t> number(const Options& options, const char* name, std::uint64_t fallback) {

@@ -13,7 +13,7 @@ namespace tercet::wan {
 namespace {
 
 Error namespace_error(const std::string& what) {
-  const bool forbidden = errno == EPERM || errno == EACCES;
+  const bool forbidden = errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EINVAL;
   return Error(forbidden ? Errc::denied : Errc::io_error, what + ": " + std::strerror(errno))
       .hint(forbidden ? "run it as root (in a container: with the capabilities SYS_ADMIN and "
                         "NET_ADMIN), or run it and its callers in namespaces of your own: "

@@ -17,7 +17,8 @@ namespace tercet::wan {
 class Sites {
  public:
   /// `preferred_address`: see Subnet::claim.
-  /// Errors: denied (hint: what to run it as), exhausted (no free addresses), io_error.
+  /// Errors: denied, unsupported (not on this machine, or not by this user; hints), exhausted (no
+  /// free addresses), io_error.
   static Result<Sites> make(const Matrix& matrix, std::uint32_t preferred_address);
 
   const Subnet& subnet() const { return subnet_; }

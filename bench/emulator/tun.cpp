@@ -16,15 +16,20 @@ namespace {
 
 constexpr int kQueueLength = 4000;  // packets the kernel keeps while we do not run
 
-Error tun_error(const std::string& what, std::string hint = "") {
-  const bool forbidden = errno == EPERM || errno == EACCES;
-  if (forbidden && hint.empty()) {
+/// Of the call that just failed: what this machine or user cannot do is told apart from the rest.
+Error tun_error(const std::string& what) {
+  Errc code = Errc::io_error;
+  std::string hint;
+  if (errno == EPERM || errno == EACCES) {
+    code = Errc::denied;
     hint =
         "run it as root (in a container: with the capability NET_ADMIN and --device /dev/net/tun); "
         "in namespaces of your own /dev/net/tun must be open to you, as with mode 0666";
+  } else if (errno == ENOENT || errno == ENODEV || errno == ENXIO) {
+    code = Errc::unsupported;
+    hint = "load the module (modprobe tun); in a container: --device /dev/net/tun";
   }
-  return Error(forbidden ? Errc::denied : Errc::io_error, what + ": " + std::strerror(errno))
-      .hint(std::move(hint));
+  return Error(code, what + ": " + std::strerror(errno)).hint(std::move(hint));
 }
 
 void set_address(sockaddr& to, std::uint32_t address) {
@@ -65,10 +70,7 @@ Status configure(const std::string& device, std::uint32_t address) {
 Result<Tun> Tun::make(const std::string& name_pattern, std::uint32_t address, bool large) {
   Descriptor descriptor(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
   if (!descriptor) {
-    return tun_error("open /dev/net/tun",
-                     errno == ENOENT || errno == ENODEV || errno == ENXIO
-                         ? "load the module (modprobe tun); in a container: --device /dev/net/tun"
-                         : "");
+    return tun_error("open /dev/net/tun");
   }
   ifreq request = request_for(name_pattern);
   request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;

@@ -16,7 +16,7 @@ class Tun {
  public:
   /// Makes a device in the calling thread's network namespace, gives it `address` (host byte order)
   /// in a /24, and raises it. `large`: the kernel may hand over TCP in pieces of up to 64 KiB.
-  /// Errors: denied (hint: what to run it as), io_error.
+  /// Errors: denied, unsupported (hints: what to run it as), io_error.
   static Result<Tun> make(const std::string& name_pattern, std::uint32_t address, bool large);
 
   const std::string& name() const { return name_; }

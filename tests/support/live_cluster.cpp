@@ -134,14 +134,13 @@ Status LiveCluster::start() {
   }
   folder_ = pattern;
   start_reaper();
-  const CommandResult prepared = run_command({programs_ + "/tercet",
-                                              "dev",
-                                              "prepare",
-                                              "--no-kms",
-                                              "--dir",
-                                              folder_,
-                                              "--proxies",
-                                              std::to_string(options_.proxies)});
+  const auto dev = [&](const std::string& command, std::vector<std::string> words) {
+    words.insert(words.begin(), {programs_ + "/tercet", "dev", command});
+    words.insert(words.end(), {"--no-kms", "--dir", folder_});
+    words.insert(words.end(), options_.network.begin(), options_.network.end());
+    return run_command(words);
+  };
+  const CommandResult prepared = dev("prepare", {"--proxies", std::to_string(options_.proxies)});
   if (!prepared.done()) {
     return Error(Errc::config_error, "tercet dev prepare: " + prepared.output);
   }
@@ -149,8 +148,7 @@ Status LiveCluster::start() {
   if (options_.edit) {
     options_.edit(folder_);
   }
-  const CommandResult up = run_command(
-      {programs_ + "/tercet", "dev", "up", "--no-kms", "--keep-config", "--dir", folder_});
+  const CommandResult up = dev("up", {"--keep-config"});
   if (!up.done()) {
     return Error(Errc::link_closed, "tercet dev up: " + up.output);
   }
@@ -241,13 +239,24 @@ CommandResult LiveCluster::import_key(const std::string& id, ByteView key, bool 
   return result;
 }
 
+std::string LiveCluster::network_namespace(const std::string& name) const {
+  const nlohmann::json wan = dev_.value("wan", nlohmann::json::object());
+  for (const nlohmann::json& site : wan.value("sites", nlohmann::json::array())) {
+    if (site.at("name") == name) {
+      return site.at("netns");
+    }
+  }
+  return "";
+}
+
 Status LiveCluster::start(const std::string& name) {
   const cli::DevLayout layout(folder_);
   const std::string program = name.starts_with("node-") ? "/tercet-node" : "/tercet-proxy";
   TERCET_TRY(cli::BackgroundProcess process,
              cli::start_background(name,
                                    {programs_ + program, "--config", file(name + ".yaml")},
-                                   file("log/" + name + ".log")));
+                                   file("log/" + name + ".log"),
+                                   network_namespace(name)));
   TERCET_TRY(std::optional<cli::DevState> state, cli::load_dev_state(layout));
   if (!state) {
     return Error(Errc::not_found, "start " + name + ": there is no cluster");

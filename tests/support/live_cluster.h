@@ -46,6 +46,8 @@ class LiveClusterOptions {
   /// In the cluster file; the first is started with the cluster, the others by start().
   std::size_t proxies = 1;
   std::vector<LiveStore> more_stores;
+  /// Words for `tercet dev`: --rtt-ms or --wan with its value; empty: this machine's loopback.
+  std::vector<std::string> network;
   /// Last changes to the files in the folder, before anything is started.
   std::function<void(const std::string& folder)> edit;
 };
@@ -123,6 +125,7 @@ class LiveCluster {
 
  private:
   Status write_stores() const;
+  std::string network_namespace(const std::string& name) const;
   cli::BackgroundProcess process(const std::string& name) const;
   void start_reaper();
 
