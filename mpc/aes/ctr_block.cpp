@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 #include "core/secret/access.h"
@@ -34,14 +35,36 @@ class DistinctBytes {
   std::vector<std::size_t> source;  ///< of every byte: where in positions and values
 };
 
-void spread(const SecretBytes& from, const std::vector<std::size_t>& source, SecretBytes& into) {
+/// out[i] = from[source[i]]; the places are public.
+SecretBytes select(const SecretBytes& from, const std::vector<std::size_t>& source) {
   const SecretAccess access = SecretAccess::grant();
-  const ByteView looked_up = from.expose(access);
-  const MutableByteView out = into.expose_mutable(access);
+  const ByteView bytes = from.expose(access);
+  SecretBytes selected(source.size());
+  const MutableByteView out = selected.expose_mutable(access);
   for (std::size_t i = 0; i < source.size(); ++i) {
-    out[i] = looked_up[source[i]];
+    out[i] = bytes[source[i]];
   }
+  return selected;
 }
+
+ByteShares select(const ByteShares& from, const std::vector<std::size_t>& source) {
+  return ByteShares(select(from.own, source), select(from.next, source));
+}
+
+/// For each block the first one with the same 15 bytes before the last: itself, or an earlier one.
+std::vector<std::size_t> first_alike(ByteView blocks) {
+  std::map<std::array<std::uint8_t, kAesBlockBytes - 1>, std::size_t> seen;
+  std::vector<std::size_t> first;
+  for (std::size_t at = 0; at < blocks.size(); at += kAesBlockBytes) {
+    std::array<std::uint8_t, kAesBlockBytes - 1> prefix{};
+    std::copy_n(blocks.subspan(at).begin(), prefix.size(), prefix.begin());
+    first.push_back(seen.try_emplace(prefix, at / kAesBlockBytes).first->second);
+  }
+  return first;
+}
+
+/// ShiftRows takes the last byte into the first column, MixColumns spreads it there.
+constexpr std::size_t kOwnBytes = kAesBlockBytes - kSharedSecondRound;
 
 }  // namespace
 
@@ -50,10 +73,33 @@ ByteShares first_round(const OneHotVectors& vectors, ByteView blocks) {
   const DistinctBytes distinct(blocks);
   const ByteShares looked_up =
       apply_tables_at(vectors, distinct.positions, distinct.values, aes_sbox_table());
-  ByteShares states(blocks.size());
-  spread(looked_up.own, distinct.source, states.own);
-  spread(looked_up.next, distinct.source, states.next);
-  return states;
+  return select(looked_up, distinct.source);
+}
+
+SecondRoundBytes::SecondRoundBytes(ByteView blocks) {
+  const std::vector<std::size_t> first = first_alike(blocks);
+  for (std::size_t block = 0; block < first.size(); ++block) {
+    for (std::size_t i = 0; i < kAesBlockBytes; ++i) {
+      if (i >= kOwnBytes && first[block] != block) {
+        source_.push_back(source_[first[block] * kAesBlockBytes + i]);
+        continue;
+      }
+      source_.push_back(taken_.size());
+      taken_.push_back(block * kAesBlockBytes + i);
+    }
+  }
+}
+
+ByteShares SecondRoundBytes::gather(const ByteShares& states) const {
+  return select(states, taken_);
+}
+
+ByteShares SecondRoundBytes::spread(const ByteShares& bytes) const {
+  return select(bytes, source_);
+}
+
+std::size_t vectors_for_blocks(ByteView blocks) {
+  return SecondRoundBytes(blocks).count() + blocks.size() * (kLayersPerBlock - 1);
 }
 
 template Task<Result<ByteShares>> encrypt_blocks<FullDefences>(

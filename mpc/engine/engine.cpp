@@ -1,5 +1,7 @@
 #include "mpc/engine/engine.h"
 
+#include <set>
+
 #include "core/crypto/hash.h"
 #include "mpc/engine/engine.inl.h"
 #include "mpc/prf/labels.h"
@@ -57,6 +59,10 @@ std::vector<Iv> split_ivs(ByteView opened) {
     std::copy_n(opened.subspan(s * kIvBytes).begin(), kIvBytes, out[s].begin());
   }
   return out;
+}
+
+bool all_different(const std::vector<Iv>& ivs) {
+  return std::set<Iv>(ivs.begin(), ivs.end()).size() == ivs.size();
 }
 
 std::vector<Iv> formula_ivs(const SessionId& sid, std::size_t count) {

@@ -31,6 +31,9 @@ Status check_fits(const Keystream& keystream,
                   const Iv& iv,
                   std::size_t text_bytes);
 
+/// Two equal ones would share keystream; chance does not make them (2^-96 a pair).
+bool all_different(const std::vector<Iv>& ivs);
+
 /// The IVs of a slot session when nobody opens shared random values: a formula over the sid, which
 /// a proxy can compute before it asks. For weakened twins only.
 std::vector<Iv> formula_ivs(const SessionId& sid, std::size_t count);
@@ -102,6 +105,9 @@ Task<Result<std::vector<Slot>>> make_slots(Party& party,
   // hop 1
   TERCET_CO_TRY(const std::vector<Iv> ivs,
                 co_await engine_detail::open_ivs<Defences>(party, plan.count));
+  if (!engine_detail::all_different(ivs)) {
+    co_return party.drop(Error(Errc::protocol_abort, "make slots: two IVs are equal"));
+  }
   ByteWriter counters;
   for (const Iv& iv : ivs) {
     counters.raw(counter_blocks(iv, plan.blocks, Defences::first_counter));

@@ -50,9 +50,23 @@ VectorRange VectorRange::take_front(std::size_t wanted) {
   return front;
 }
 
+std::vector<VectorRange> VectorRange::split(std::span<const std::size_t> sizes) && {
+  const VectorRange whole(std::move(*this));
+  std::vector<VectorRange> parts;
+  parts.reserve(sizes.size());
+  std::size_t at = 0;
+  for (const std::size_t size : sizes) {
+    parts.push_back(VectorRange(whole.masks_.slice(at, size),
+                                whole.bits_.slice(at * kVectorBytes, size * kVectorBytes)));
+    at += size;
+  }
+  TERCET_CHECK(at == whole.count());
+  return parts;
+}
+
 VectorUse::VectorUse(VectorRange&& range) {
-  const VectorRange used(std::move(range));
-  bits_ = used.bits_.clone();
+  VectorRange used(std::move(range));
+  bits_ = std::move(used.bits_);
 }
 
 OneHotBatch::OneHotBatch(

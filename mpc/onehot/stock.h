@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -38,6 +40,9 @@ class VectorRange {
 
   /// Splits off the first `wanted` (checked: there are that many).
   VectorRange take_front(std::size_t wanted);
+
+  /// Cuts all of it into ranges of these sizes, which add up to it (checked).
+  std::vector<VectorRange> split(std::span<const std::size_t> sizes) &&;
 
   /// The shared random bytes r, to mask what is opened.
   const ByteShares& masks() const { return masks_; }

@@ -46,8 +46,7 @@ inline constexpr std::size_t kSlotsMax = 32;  ///< in one session
 inline constexpr std::size_t kRequestBodyBytesMax = 64 * 1024;
 inline constexpr std::size_t kIvBytes = 12;
 inline constexpr std::size_t kBlockBytes = 16;
-/// What one keystream block costs at most; a node uses fewer where second-round S-boxes are shared
-/// (protocol.md 7). Plans are laid out with this figure; what lies between is burnt.
+/// Vectors of one keystream block at most; exact counts: mpc/wire/vectors.h.
 inline constexpr std::uint32_t kVectorsPerBlockMax = 208;
 /// Values of CallerFacts are cut to this by the proxy.
 inline constexpr std::size_t kFactBytesMax = 2048;

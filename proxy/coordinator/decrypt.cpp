@@ -2,6 +2,7 @@
 // three nodes, then the comparison of the three gated results in mpc/wire/release.
 
 #include "mpc/wire/release.h"
+#include "mpc/wire/vectors.h"
 #include "proxy/coordinator/coordinator.h"
 
 namespace tercet::proxy {
@@ -41,7 +42,7 @@ Task<Result<Bytes>> Coordinator::decrypt(DecryptJob job, Deadline until) {
   if (blocks > mpc::wire::kBlocksMax) {
     co_return Error(Errc::unsupported, "decrypt: the ciphertext is too long");
   }
-  const auto vectors = static_cast<std::uint32_t>(mpc::wire::kVectorsPerBlockMax * (blocks + 1));
+  const std::uint32_t vectors = mpc::vectors_needed(blocks);
   std::optional<SessionId> remembered;
   if (lease_.has_lease() && !job.request.is_health_check()) {
     remembered = remembered_.find(*lease_.lease(), job.key, job.iv, blocks);

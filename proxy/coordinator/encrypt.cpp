@@ -18,6 +18,7 @@
 #include "core/ct/ct.h"
 #include "core/xks/framing.h"
 #include "mpc/wire/release.h"
+#include "mpc/wire/vectors.h"
 #include "proxy/coordinator/coordinator.h"
 
 namespace tercet::proxy {
@@ -199,7 +200,7 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
                                                              std::uint16_t count_wanted,
                                                              std::uint16_t blocks,
                                                              Deadline until) {
-  const std::uint32_t vectors = count_wanted * mpc::wire::kVectorsPerBlockMax * (blocks + 1U);
+  const std::uint32_t vectors = mpc::slot_vectors_needed(count_wanted, blocks);
   for (int attempt = 0;; ++attempt) {
     TERCET_CO_TRY(const SessionPlan plan, next_plan(vectors));
     Exchange exchange(nodes_, ProxyFrame::slots_made);

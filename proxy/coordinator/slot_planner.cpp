@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mpc/wire/proxy_messages.h"
+#include "mpc/wire/vectors.h"
 
 namespace tercet::proxy {
 namespace {
@@ -35,7 +36,7 @@ double seconds_between(SteadyTime from, SteadyTime to) {
 }  // namespace
 
 std::uint32_t SlotPlanner::Order::vectors() const {
-  return count * mpc::wire::kVectorsPerBlockMax * (blocks + 1U);
+  return mpc::slot_vectors_needed(count, blocks);
 }
 
 double SlotPlanner::Demand::rate(SteadyTime now) const {

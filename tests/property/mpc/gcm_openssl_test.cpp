@@ -1,8 +1,11 @@
 // AES-256-GCM over shares equals OpenSSL for random keys, lengths and associated data, both ways.
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "core/crypto/gcm.h"
+#include "tests/support/cpu_paths.h"
 #include "tests/support/engine_cluster.h"
 
 namespace tercet::test {
@@ -75,14 +78,25 @@ void round_trip(EngineCluster& cluster, std::size_t text_bytes, std::size_t aad_
   EXPECT_EQ(decrypt_with(cluster, cold, keys, forged).error().code(), Errc::bad_ciphertext);
 }
 
-TEST(GcmOverShares, EqualsOpenSslAtLengthsAroundBlockBorders) {
+class GcmOverShares : public ::testing::TestWithParam<mpc::CpuPath> {
+ protected:
+  void SetUp() override {
+    TERCET_SKIP_WITHOUT(GetParam());
+    path_.emplace(GetParam());
+  }
+
+ private:
+  std::optional<UseCpuPath> path_;
+};
+
+TEST_P(GcmOverShares, EqualsOpenSslAtLengthsAroundBlockBorders) {
   EngineCluster cluster(41);
   for (const std::size_t length : {0U, 1U, 15U, 16U, 17U, 31U, 32U, 33U, 96U}) {
     round_trip(cluster, length, (7 * length) % 40);
   }
 }
 
-TEST(GcmOverShares, EqualsOpenSslAtRandomLengths) {
+TEST_P(GcmOverShares, EqualsOpenSslAtRandomLengths) {
   EngineCluster cluster(42);
   for (int run = 0; run < 8; ++run) {
     const auto draw = cluster.random().array<4>();
@@ -91,12 +105,12 @@ TEST(GcmOverShares, EqualsOpenSslAtRandomLengths) {
   }
 }
 
-TEST(GcmOverShares, EqualsOpenSslAtTheLargestText) {
+TEST_P(GcmOverShares, EqualsOpenSslAtTheLargestText) {
   EngineCluster cluster(43);
   round_trip(cluster, wire::kBlocksMax * 16, 753 * 16);
 }
 
-TEST(GcmOverShares, ComponentsOfKeystreamLookUniform) {
+TEST_P(GcmOverShares, ComponentsOfKeystreamLookUniform) {
   EngineCluster cluster(44);
   const ThreeKeys keys = cluster.derive_key(Bytes(32));
   const auto session = cluster.session();
@@ -117,6 +131,11 @@ TEST(GcmOverShares, ComponentsOfKeystreamLookUniform) {
   }
   EXPECT_LT(chi_squared, 400.0);  // 255 degrees of freedom: chance under 1e-7
 }
+
+INSTANTIATE_TEST_SUITE_P(EveryPath,
+                         GcmOverShares,
+                         ::testing::ValuesIn(mpc::kAllCpuPaths),
+                         cpu_path_test_name);
 
 }  // namespace
 }  // namespace tercet::test

@@ -52,10 +52,12 @@ TEST(EncryptBlocks, EqualOpenSslForBlocksThatShareBytes) {
   const ThreeKeys keys = cluster.derive_key(key);
   Bytes blocks(5 * mpc::kAesBlockBytes);
   cluster.random().fill(MutableByteView(blocks).first(32));
-  blocks[48] = blocks[64] = 0xff;  // the last three differ in one byte or not at all
+  blocks[48] = blocks[64] = 0xff;  // the last three are alike but for the first and the last byte
+  blocks[79] = 0x07;               // the last two share second-round S-boxes
 
   const auto session = cluster.session();
-  auto vectors = cluster.vectors(mpc::kVectorsPerBlock * 5);
+  EXPECT_EQ(mpc::vectors_for_blocks(blocks), 5 * mpc::kVectorsPerBlock - mpc::kSharedSecondRound);
+  auto vectors = cluster.vectors(mpc::vectors_for_blocks(blocks));
   const Bytes encrypted =
       opened(all_ok(run_three<ByteShares>(session->network(), [&](PartyIndex i) {
         return mpc::encrypt_blocks(session->party(i),

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mpc/aes/ctr_block.h"
 #include "mpc/gcm/counter_blocks.h"
 #include "mpc/gcm/limits.h"
 
@@ -50,10 +51,20 @@ TEST(CheckLengths, Allows1024GhashBlocks) {
   EXPECT_EQ(longer.error().code(), Errc::unsupported);
 }
 
-TEST(VectorsNeeded, Are208ABlockWithJ0) {
+TEST(VectorsNeeded, Are196ABlockAnd12AGroupOfCounters) {
   EXPECT_EQ(vectors_needed(0), 208U);
-  EXPECT_EQ(vectors_needed(block_count(96)), 7U * 208U);
-  EXPECT_EQ(slot_vectors_needed(3, 2), 9U * 208U);
+  EXPECT_EQ(vectors_needed(block_count(96)), 7U * 196U + 12U);
+  EXPECT_EQ(vectors_needed(254), 255U * 196U + 12U);
+  EXPECT_EQ(vectors_needed(255), 256U * 196U + 24U);
+  EXPECT_EQ(slot_vectors_needed(3, 2), 3U * (3U * 196U + 12U));
+}
+
+TEST(VectorsNeeded, AreThoseOfTheCounterBlocks) {
+  Iv iv{};
+  iv.fill(0xff);
+  for (std::size_t blocks = 0; blocks <= wire::kBlocksMax; ++blocks) {
+    ASSERT_EQ(vectors_for_blocks(counter_blocks(iv, blocks, 2)), vectors_needed(blocks));
+  }
 }
 
 }  // namespace

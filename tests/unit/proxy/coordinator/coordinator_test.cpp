@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/xks/framing.h"
+#include "mpc/wire/vectors.h"
 #include "tests/unit/proxy/coordinator/coordinator_fixture.h"
 
 namespace tercet::proxy {
@@ -47,7 +48,7 @@ TEST_F(CoordinatorTest, GivesAllNodesTheSamePlan) {
       cluster.node(PartyIndex::p1).received[ProxyFrame::decrypt].at(0).body);
   EXPECT_EQ(slots->blocks, 2);
   EXPECT_EQ(slots->vectors.first, 0U);
-  EXPECT_EQ(decrypt_frame->vectors.first, 3U * 208U);
+  EXPECT_EQ(decrypt_frame->vectors.first, mpc::slot_vectors_needed(1, 2));
   EXPECT_GT(decrypt_frame->counter, slots->counter);
 }
 
