@@ -217,6 +217,9 @@ Result<TlsClientContext> TlsClientContext::for_https(const HttpsClientTls& files
     SSL_CTX_set_default_verify_paths(context);
   } else {
     TERCET_TRY_STATUS(use_ca(context, files.ca, false));
+    for (const std::string& more : files.more_ca) {
+      TERCET_TRY_STATUS(use_ca(context, more, false));
+    }
   }
   if (!files.certificate.empty()) {
     TERCET_TRY_STATUS(

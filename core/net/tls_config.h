@@ -55,8 +55,9 @@ class LinkTls {
 class HttpsClientTls {
  public:
   HttpsClientTls() = default;
-  std::string ca;           ///< empty: the system's roots
-  std::string certificate;  ///< optional client certificate
+  std::string ca;                    ///< empty: the system's roots
+  std::vector<std::string> more_ca;  ///< further files of roots, with `ca`
+  std::string certificate;           ///< optional client certificate
   std::string private_key;
 };
 
