@@ -59,7 +59,8 @@ XksVerdict judge(const Store& store, const XksCall& call, const XksReply& reply)
 Result<HttpRequest> XksClient::signed_request(const Store& store,
                                               const XksCall& call,
                                               const XksEndpoint& endpoint) const {
-  const std::string text = call.body.dump();
+  // The caller's own words may not be UTF-8: an access key id comes from a header.
+  const std::string text = call.body.dump(-1, ' ', false, Json::error_handler_t::replace);
   const std::vector<sigv4::Header> headers = {
       {"host", endpoint.host}, {"x-amz-date", sigv4::print_amz_date(clock_.now_seconds())}};
   const std::array<std::string, 2> names = {"host", "x-amz-date"};
