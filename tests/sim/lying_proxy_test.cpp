@@ -61,6 +61,17 @@ TEST_F(LyingProxy, Attack_11_ASlotMeetsOneMessage) {
   EXPECT_EQ(refusal(PartyIndex::p1), Errc::already_burnt);
 }
 
+/// Its keystream would be used twice, or something else in its place.
+TEST_F(LyingProxy, Attack_11_AMessageLongerThanItsSlotBurnsIt) {
+  const SessionId slot = make_one_slot();
+  mpc::wire::EncryptRequest request = encrypt_in(slot, 1);
+  request.ciphertext.assign(17, 1);
+  send(PartyIndex::p1, ProxyFrame::encrypt, request.encode());
+  EXPECT_EQ(refusal(PartyIndex::p1), Errc::out_of_range);
+  send(PartyIndex::p1, ProxyFrame::encrypt, encrypt_in(slot, 2).encode());
+  EXPECT_EQ(refusal(PartyIndex::p1), Errc::already_burnt);
+}
+
 TEST_F(LyingProxy, Attack_13_AnotherProxysLeaseIsRefused) {
   links_[0] = cluster_.raw_link(PartyIndex::p1, "proxy-3", stamps_);
   send(PartyIndex::p1, ProxyFrame::make_slots, slots(0, 0).encode());

@@ -94,6 +94,14 @@ TEST_F(Attack_10_InvalidPlan, OverlappingVectorRangesAreRefused) {
   EXPECT_TRUE(batches[0].take(2 * 208, 208).ok());
 }
 
+TEST_F(Attack_10_InvalidPlan, ARangeThatEndsOutsideItsBatchIsRefusedAndBurnsNothing) {
+  OfParties<mpc::OneHotBatch> batches = cluster_.batches(2 * 208);
+  const auto beyond = batches[0].take(208, 209);
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.error().code(), Errc::out_of_range);
+  EXPECT_EQ(batches[0].mark(), 0U);
+}
+
 /// Runs J0 alone and hears component 3 of the first layer, which P1 lacks.
 Bytes heard_component(EngineCluster& cluster,
                       const ThreeKeys& keys,
