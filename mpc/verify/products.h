@@ -20,7 +20,7 @@ Task<Result<BlockShares>> multiply(Party& party,
 
 /// Verifies x_k*y_k = z_k for all k with active security: coins, recursive inner product, copy
 /// check of factors and products.
-/// Source: protocol.md 5. Hops: 3 log2(N) + 8. Shapes: equal counts, at least 1.
+/// Source: protocol.md 5. Hops: 3 log2(N) + 7. Shapes: equal counts, at least 1.
 /// Soundness: (2 log2 N + 4)/2^128. Three nodes only. At most once per sid: use step sids.
 /// Errors: protocol_abort, which discards everything the session made; those of the channel.
 template <class Defences = FullDefences>

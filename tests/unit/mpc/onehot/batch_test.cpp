@@ -81,7 +81,7 @@ TEST_P(Batches, MasksAreSpread) {
 TEST_P(Batches, TakeThreeHopsAndThoseOfTheCheck) {
   constexpr std::size_t kCount = 1024;
   static_cast<void>(make(kCount));
-  EXPECT_LE(session_->network().hops(), 3 + 3 * std::bit_width(kCount - 1) + 8);
+  EXPECT_EQ(session_->network().hops(), 3 + 3 * std::bit_width(kCount - 1) + 7);
   // 247 bits a vector to the previous peer, little besides
   EXPECT_LT(session_->network().payload_bytes(PartyIndex::p2), kCount * 247 / 8 + 8192);
 }
