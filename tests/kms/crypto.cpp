@@ -31,12 +31,27 @@ Verdict check_algorithm(const std::optional<std::string>& algorithm) {
   return fine();
 }
 
+bool is_modifier(std::string_view text) {
+  return text == "IGNORE_CIPHERTEXT";
+}
+
+constexpr TextRule kModifier(1, 32, "^IGNORE_CIPHERTEXT$", is_modifier);
+
 /// What all cryptographic operations have in common.
 class Common {
  public:
   explicit Common(Input& input) : dry_run(input.flag("DryRun")) {
     static_cast<void>(input.texts("GrantTokens", rules::kGrantTokensMax, rules::kGrantToken));
     recipient = input.nested("Recipient").has_value();
+    ignores_blob = dry_run && !input.texts("DryRunModifiers", 1, kModifier).empty();
+  }
+
+  /// CiphertextBlob; nothing if DryRunModifiers has IGNORE_CIPHERTEXT.
+  std::optional<Bytes> read_blob(Input& input) const {
+    if (ignores_blob) {
+      return std::nullopt;
+    }
+    return input.required_blob("CiphertextBlob", 1, rules::kBlobBytesMax);
   }
 
   Verdict check() const {
@@ -48,6 +63,7 @@ class Common {
 
   bool dry_run = false;
   bool recipient = false;
+  bool ignores_blob = false;
 };
 
 /// A blob with the key that it names, all checks of Decrypt done short of the key's state.
@@ -61,13 +77,30 @@ class Opening {
   Bytes aad;
 };
 
+/// The opening of a dry run that has no blob: its key is named.
+Checked<Opening> find_opening_without_blob(Front& front,
+                                           Call& call,
+                                           const std::optional<std::string>& wanted_key,
+                                           const TextMap& context,
+                                           const char* context_member) {
+  if (!wanted_key) {
+    return Fault("ValidationException", "Without a ciphertext the KMS key must be named.");
+  }
+  TERCET_TRY(const Key* key, find_named_key(front, call, *wanted_key));
+  TERCET_TRY(Bytes aad, make_aad(*key, context, context_member));
+  return Opening(Blob(), *key, std::move(aad));
+}
+
 Checked<Opening> find_opening(Front& front,
                               Call& call,
-                              const Bytes& bytes,
+                              const std::optional<Bytes>& bytes,
                               const std::optional<std::string>& wanted_key,
                               const TextMap& context,
                               const char* context_member) {
-  Result<Blob> blob = parse_blob(bytes);
+  if (!bytes) {
+    return find_opening_without_blob(front, call, wanted_key, context, context_member);
+  }
+  Result<Blob> blob = parse_blob(*bytes);
   if (!blob) {
     return Fault("InvalidCiphertextException", "The ciphertext blob is not one of this KMS.");
   }
@@ -185,11 +218,11 @@ Task<Answer> encrypt(Front& front, Call& call) {
 
 Task<Answer> decrypt(Front& front, Call& call) {
   Input input(call.input);
-  const Bytes bytes = input.required_blob("CiphertextBlob", 1, rules::kBlobBytesMax);
   const auto key_id = input.text("KeyId", rules::kKeyId);
   const TextMap context = input.map("EncryptionContext");
   const auto algorithm = read_algorithm(input, "EncryptionAlgorithm");
   const Common common(input);
+  const std::optional<Bytes> bytes = common.read_blob(input);
   TERCET_CO_TRY_STATUS(input.done());
   TERCET_CO_TRY_STATUS(common.check());
   TERCET_CO_TRY_STATUS(check_algorithm(algorithm));
@@ -209,7 +242,6 @@ Task<Answer> decrypt(Front& front, Call& call) {
 
 Task<Answer> re_encrypt(Front& front, Call& call) {
   Input input(call.input);
-  const Bytes bytes = input.required_blob("CiphertextBlob", 1, rules::kBlobBytesMax);
   const auto source_key = input.text("SourceKeyId", rules::kKeyId);
   const std::string target_key = input.required_text("DestinationKeyId", rules::kKeyId);
   const TextMap source_context = input.map("SourceEncryptionContext");
@@ -217,6 +249,7 @@ Task<Answer> re_encrypt(Front& front, Call& call) {
   const auto source_algorithm = read_algorithm(input, "SourceEncryptionAlgorithm");
   const auto target_algorithm = read_algorithm(input, "DestinationEncryptionAlgorithm");
   const Common common(input);
+  const std::optional<Bytes> bytes = common.read_blob(input);
   TERCET_CO_TRY_STATUS(input.done());
   TERCET_CO_TRY_STATUS(check_algorithm(source_algorithm));
   TERCET_CO_TRY_STATUS(check_algorithm(target_algorithm));

@@ -64,6 +64,7 @@ int run(KmsOptions options) {
   if (!server) {
     return fail(server.error());
   }
+  std::fprintf(stderr, "tercet-kms: listening on port %u\n", unsigned{server.value()->port()});
   tercet::TaskGroup stopping(context.get_executor());
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code& failed, int /*signal*/) {

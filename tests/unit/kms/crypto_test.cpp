@@ -272,9 +272,36 @@ TEST_F(Crypto, DryRunChecksAndCallsNobody) {
   Json input = decrypt_input(blob);
   input["DryRun"] = true;
   EXPECT_EQ(fault("Decrypt", input), "DryRunOperationException");
+  Json without{{"DryRun", true}};
+  without["DryRunModifiers"] = Json::array({"IGNORE_CIPHERTEXT"});
+  EXPECT_EQ(fault("Decrypt", without), "ValidationException") << "the key must be named";
+  without["KeyId"] = key_;
+  EXPECT_EQ(fault("Decrypt", without), "DryRunOperationException");
+  without["DryRunModifiers"] = Json::array({"IGNORE_KEY"});
+  EXPECT_EQ(fault("Decrypt", without), "ValidationException");
   EXPECT_EQ(fault("Encrypt", Json{{"KeyId", "nope"}, {"Plaintext", kHello}, {"DryRun", true}}),
             "NotFoundException");
   EXPECT_EQ(proxy.seen.size(), before);
+}
+
+TEST_F(Crypto, ReEncryptChecksTheDestinationBeforeTheSource) {
+  const std::string blob = encrypt(key_);
+  const std::string second = make_key("ext-2");
+  const Json input{{"CiphertextBlob", blob}, {"DestinationKeyId", second}};
+  ASSERT_EQ(fault("DisableKey", Json{{"KeyId", second}}), "");
+  const std::size_t before = proxy.seen.size();
+  EXPECT_EQ(fault("ReEncrypt", input), "DisabledException");
+  EXPECT_EQ(proxy.seen.size(), before) << "nothing is decrypted in vain";
+  ASSERT_EQ(fault("EnableKey", Json{{"KeyId", second}}), "");
+  proxy.script = [](const Seen& seen) -> std::optional<Scripted> {
+    if (seen.operation == "encrypt") {
+      return Scripted::error(500, "InternalException");
+    }
+    return std::nullopt;
+  };
+  const Reply half = call("ReEncrypt", input);
+  EXPECT_EQ(half.fault(), kState);
+  EXPECT_FALSE(half.body.contains("CiphertextBlob"));
 }
 
 TEST_F(Crypto, OtherAlgorithmsAndRecipientsAreRefused) {

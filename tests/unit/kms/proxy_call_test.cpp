@@ -31,6 +31,12 @@ class ProxyCalls : public KmsTest {
     co_await all_here.wait_uncancelled();
   }
 
+  static Task<void> held(Event& release, const Seen& seen) {
+    if (seen.operation == "encrypt") {
+      co_await release.wait_uncancelled();
+    }
+  }
+
   Task<void> encrypt_and_count(HttpRequest request, std::size_t& good) {
     const Reply reply = co_await send_task(std::move(request));
     good += reply.ok() ? 1U : 0U;
@@ -101,6 +107,34 @@ TEST_F(ProxyCalls, ManyAreUnderWayAtOnce) {
   }
   block_on(context_, callers.join());
   EXPECT_EQ(good, kCallers);
+}
+
+TEST_F(ProxyCalls, CallsUnderWaySurviveAChangeOfCredential) {
+  prepare();
+  constexpr std::size_t kCallers = 20;
+  const std::size_t before = proxy.count("encrypt");
+  Event release(context_.get_executor());
+  proxy.before_answer = [&release](const Seen& seen) { return held(release, seen); };
+  TaskGroup callers(context_.get_executor());
+  std::size_t good = 0;
+  for (std::size_t i = 0; i < kCallers; ++i) {
+    const Json input{{"KeyId", key_}, {"Plaintext", kHello}};
+    callers.spawn(encrypt_and_count(signed_request("Encrypt", input.dump()), good));
+  }
+  for (int i = 0; i < 10'000 && proxy.count("encrypt") < before + kCallers; ++i) {
+    pause(Milliseconds(1));
+  }
+  const std::string fresh = "ZZZZZZZZZZZZZZZZZZZZ";
+  proxy.credentials[fresh] = ScriptedProxy::kSecret;
+  Json update{{"CustomKeyStoreId", store}};
+  update["XksProxyAuthenticationCredential"] =
+      Json{{"AccessKeyId", fresh}, {"RawSecretAccessKey", ScriptedProxy::kSecret}};
+  EXPECT_EQ(fault("UpdateCustomKeyStore", update), "");
+  EXPECT_EQ(good, 0U) << "they are still held";
+  release.set();
+  block_on(context_, callers.join());
+  EXPECT_EQ(good, kCallers);
+  EXPECT_EQ(encrypt_fault(), "");
 }
 
 TEST_F(ProxyCalls, RequestMetadataIsThatOfTheTable) {
