@@ -13,6 +13,7 @@ namespace tercet::wan {
 namespace {
 
 constexpr int kReadsAtOnce = 64;  // of one device, before the others have their turn
+constexpr Nanoseconds kLatenessMax{100'000};
 constexpr std::size_t kIpHeaderBytes = 20;
 constexpr std::size_t kSourceAt = 12;
 constexpr std::size_t kDestinationAt = 16;
@@ -58,6 +59,20 @@ void Forwarder::deliver_due() {
   }
 }
 
+/// How long to sleep when a packet is due after `left`: the kernel wakes us late by about as much
+/// each time, so we ask for that much less. Woken too early after all, we sleep once more.
+Nanoseconds Forwarder::time_to_sleep(Nanoseconds left) const {
+  return left > lateness_ ? left - lateness_ : std::max(left, Nanoseconds(0));
+}
+
+/// `late`: by how much a sleep was longer than asked for. Follows the least of late, so that we are
+/// seldom too early.
+void Forwarder::learn_lateness(Nanoseconds late) {
+  const Nanoseconds change = late - lateness_;
+  lateness_ += change.count() < 0 ? change / 2 : change / 32;
+  lateness_ = std::clamp(lateness_, Nanoseconds(0), kLatenessMax);
+}
+
 /// Sleeps until a packet is due or comes in, and takes in those that came.
 void Forwarder::wait(const sigset_t& mask) {
   std::array<pollfd, kSiteCount> waits{};
@@ -65,14 +80,19 @@ void Forwarder::wait(const sigset_t& mask) {
     waits[site] = {tuns_[site].descriptor(), POLLIN, 0};
   }
   timespec limit{};
-  const timespec* until = nullptr;
-  if (const std::optional<Time> due = flight_.next_due()) {
-    const Nanoseconds left = std::max(*due - now(), Nanoseconds(0));
-    limit.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
-    limit.tv_nsec = (left % std::chrono::seconds(1)).count();
-    until = &limit;
+  const std::optional<Time> due = flight_.next_due();
+  const Time begin = now();
+  Nanoseconds sleep{0};
+  if (due) {
+    sleep = time_to_sleep(*due - begin);
+    limit.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(sleep).count();
+    limit.tv_nsec = (sleep % std::chrono::seconds(1)).count();
   }
-  if (::ppoll(waits.data(), waits.size(), until, &mask) <= 0) {
+  const int ready = ::ppoll(waits.data(), waits.size(), due ? &limit : nullptr, &mask);
+  if (ready == 0 && sleep.count() > 0) {
+    learn_lateness(now() - begin - sleep);
+  }
+  if (ready <= 0) {
     return;  // something is due, or a signal came
   }
   for (std::size_t site = 0; site < kSiteCount; ++site) {

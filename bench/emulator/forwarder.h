@@ -41,6 +41,8 @@ class Forwarder {
  private:
   void deliver_due();
   void wait(const sigset_t& mask);
+  Nanoseconds time_to_sleep(Nanoseconds left) const;
+  void learn_lateness(Nanoseconds late);
   void take_in(std::size_t site);
   std::optional<std::size_t> destination(std::size_t from, const Packet& packet) const;
 
@@ -49,6 +51,7 @@ class Forwarder {
   std::vector<Tun> tuns_;
   PacketPool pool_;
   Counters counters_;
+  Nanoseconds lateness_{0};  ///< of waking up, as learnt
 };
 
 }  // namespace tercet::wan
