@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -372,6 +373,14 @@ void NodeApp::reload() {
     } else {
       reloaded = context.error();
     }
+  }
+  Result<TlsServerContext> bulk = link_context(lower_peers());
+  if (bulk.ok()) {  // its listener runs on the other thread
+    asio::post(bulk_context_, [slot = bulk_tls_, context = std::move(bulk).value()]() mutable {
+      slot->replace(std::move(context));
+    });
+  } else {
+    reloaded = bulk.error();
   }
   if (reloaded.ok()) {
     log_.info("configuration_reloaded");
