@@ -144,7 +144,7 @@ TEST_F(Costs, OfAnEncryptWithoutASlot) {
   const Cost cost = cost_of(cluster_.proxy_stamps(), [this] { EXPECT_TRUE(encrypt().ok()); });
   EXPECT_LE(cost.hops, 18U);
   EXPECT_EQ(cost.messages, 30U);  // IVs and 13 layers to two peers; slot and tag
-  EXPECT_LE(cost.bytes, 9700U);
+  EXPECT_LE(cost.bytes, 9100U);
 }
 
 TEST_F(Costs, OfADecryptOfRememberedKeystream) {
@@ -170,7 +170,7 @@ TEST_F(Costs, OfAColdDecrypt) {
   EXPECT_EQ(cluster_.coordinator().figures().decrypts_cold, 1U);
   EXPECT_EQ(cost.hops, 15U);
   EXPECT_EQ(cost.messages, 27U);  // 13 layers to two peers; the release
-  EXPECT_LE(cost.bytes, 9400U);
+  EXPECT_LE(cost.bytes, 8800U);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Attacks of a corrupt proxy with plans and slots (protocol.md 13): 2, 3, 6, 10, 11, 13. Those with
 // signatures are in signed_requests_test.cpp.
 
+#include "mpc/gcm/limits.h"
 #include "tests/sim/raw_proxy.h"
 
 namespace tercet::test {
@@ -13,7 +14,9 @@ using LyingProxy = RawProxy;
 
 TEST_F(LyingProxy, Attack_10_OverlappingVectorsAndUsedCountersAreBurnt) {
   make_one_slot();
-  send(PartyIndex::p1, ProxyFrame::make_slots, slots(1, 415).encode());
+  send(PartyIndex::p1,
+       ProxyFrame::make_slots,
+       slots(1, mpc::slot_vectors_needed(1, 1) - 1).encode());
   EXPECT_EQ(refusal(PartyIndex::p1), Errc::already_burnt);
   send(PartyIndex::p2, ProxyFrame::make_slots, slots(0, 416).encode());
   EXPECT_EQ(refusal(PartyIndex::p2), Errc::already_burnt);
