@@ -12,7 +12,7 @@ namespace tercet::node {
 namespace {
 
 constexpr std::string_view kProposerName = "P1";
-constexpr unsigned kJoinedMax = 2;  ///< P1 orders one after the other
+constexpr unsigned kAtOnceMax = 2;  ///< orders that run side by side
 constexpr Milliseconds kGreetLimit{5000};
 
 Bytes plan_of(const LeaseId& lease, std::uint32_t vectors) {
@@ -53,8 +53,8 @@ void BatchWorks::end_lease(const LeaseId& lease) {
 void BatchWorks::order(const LeaseId& lease, std::uint32_t vectors) {
   asio::post(executor_, [self = shared_from_this(), lease, vectors] {
     self->orders_.emplace_back(lease, vectors);
-    if (!self->ordering_ && !self->stopping_) {
-      self->ordering_ = true;
+    if (self->ordering_ < kAtOnceMax && !self->stopping_) {
+      ++self->ordering_;
       self->tasks_.spawn(self->run_orders());
     }
   });
@@ -165,7 +165,7 @@ void BatchWorks::on_proposal(mpc::PartyIndex from, ByteView raw) {
                      proposal->set == 0 && !proposal->with_contributions &&
                      proposal->vectors.count == 0 && vectors >= options_.vectors_min &&
                      vectors <= options_.vectors_max;
-  if (!valid || !leases_.contains(lease) || joined_ >= kJoinedMax || stopping_) {
+  if (!valid || !leases_.contains(lease) || joined_ >= kAtOnceMax || stopping_) {
     const SessionId meeting =
         AgreementRunner::identity(options_.cluster, *proposal, *trio_).proposal_hash();
     mux_.send_abort(meeting, std::nullopt, valid ? Errc::not_found : Errc::invalid_argument);
@@ -199,7 +199,7 @@ Task<void> BatchWorks::run_orders() {
     }
     options_.order_ended(lease, ended);
   }
-  ordering_ = false;
+  --ordering_;
 }
 
 Task<Status> BatchWorks::run_order(LeaseId lease, std::uint32_t vectors) {

@@ -58,7 +58,7 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   void open_lease(const LeaseId& lease);
   /// Any thread.
   void end_lease(const LeaseId& lease);
-  /// Any thread, P1: make a batch for the lease, after those ordered before.
+  /// Any thread, P1: make a batch for the lease, beside or after those ordered before.
   void order(const LeaseId& lease, std::uint32_t vectors);
   /// Any thread: closes all links and ends all work; `drained` becomes ready when all is gone.
   void stop();
@@ -92,7 +92,7 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   std::array<std::shared_ptr<FrameLink>, 4> links_;
   std::set<LeaseId> leases_;
   std::deque<std::pair<LeaseId, std::uint32_t>> orders_;
-  bool ordering_ = false;
+  unsigned ordering_ = 0;  ///< run_orders() under way
   unsigned joined_ = 0;
   bool stopping_ = false;
   std::atomic<unsigned> links_up_{0};

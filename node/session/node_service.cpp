@@ -365,9 +365,12 @@ void NodeService::order_stock() {
         lease->is_own() ? context.options.batches_of_own_lease
                         : std::max(context.options.batches_per_lease, lease->batches_wanted);
     unsigned& ordered = impl_->ordered[id];
+    // One at a time; two while the stock is low: across far links a batch mostly waits.
     const std::uint64_t coming = lease->vectors_left() + ordered * batch;
-    const bool has_room = lease->batch_count() < kBatchesPerLeaseMax;
-    if (ordered == 0 && has_room && coming + batch / 2 <= target * batch) {
+    const bool is_low = coming <= target * batch / 2;
+    const bool has_room = lease->batch_count() + ordered < kBatchesPerLeaseMax;
+    const bool is_wanted = coming + batch / 2 <= target * batch;
+    if (ordered < (is_low ? 2U : 1U) && has_room && is_wanted) {
       ++ordered;
       impl_->works->order(id, static_cast<std::uint32_t>(batch));
     }
@@ -376,7 +379,7 @@ void NodeService::order_stock() {
 
 void NodeService::on_order_ended(const LeaseId& lease, bool ok) {
   if (const auto found = impl_->ordered.find(lease); found != impl_->ordered.end()) {
-    found->second = 0;
+    found->second -= found->second > 0 ? 1U : 0U;
   }
   if (ok) {
     order_stock();
