@@ -6,6 +6,7 @@
 #include "core/crypto/hash.h"
 #include "core/secret/access.h"
 #include "core/sigv4/authorization.h"
+#include "core/xks/operation.h"
 
 namespace tercet::sigv4 {
 namespace {
@@ -17,6 +18,10 @@ void step(Sha256Digest& key, std::string_view text) {
 }
 
 }  // namespace
+
+bool is_well_formed(const SecretBytes& secret) {
+  return xks::is_secret_access_key(as_text(secret.expose(SecretAccess::grant())));
+}
 
 SecretBytes derive_signing_key(const SecretBytes& secret, const KeyScope& scope) {
   Bytes start = to_bytes(as_bytes("AWS4"));

@@ -19,6 +19,9 @@ struct KeyScope {
   std::string_view service;
 };
 
+/// Whether a secret keeps the rules of the XKS API (reference, section 15), for configuration.
+bool is_well_formed(const SecretBytes& secret);
+
 /// HMAC chain over date, Region, service and terminator; the secret is taken as text.
 SecretBytes derive_signing_key(const SecretBytes& secret, const KeyScope& scope);
 

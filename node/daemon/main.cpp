@@ -9,6 +9,7 @@
 #include "core/async/block_on.h"
 #include "core/config/node_config.h"
 #include "core/secret/locked_arena.h"
+#include "node/daemon/credentials.h"
 #include "node/daemon/node_app.h"
 #include "node/daemon/self_test.h"
 
@@ -65,5 +66,9 @@ int main(int argc, char** argv) {
   if (!config) {
     return fail(config.error());
   }
-  return check ? 0 : serve(std::move(config).value());
+  if (check) {
+    const auto credentials = tercet::node::load_credentials(*config);
+    return credentials ? 0 : fail(credentials.error());
+  }
+  return serve(std::move(config).value());
 }

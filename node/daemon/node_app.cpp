@@ -12,7 +12,6 @@
 #include "core/async/deadline.h"
 #include "core/crypto/key_file.h"
 #include "core/secret/locked_arena.h"
-#include "core/secret/secret_file.h"
 #include "node/store/command_log.h"
 
 namespace tercet::node {
@@ -146,13 +145,7 @@ Status NodeApp::open_store() {
 }
 
 Status NodeApp::load_credentials() {
-  std::map<std::string, std::shared_ptr<const SecretBytes>, std::less<>> loaded;
-  for (const NodeConfig::Credential& credential : config_.credentials) {
-    TERCET_TRY(SecretBytes secret, read_secret_line(credential.secret_file));
-    loaded.emplace(credential.access_key_id,
-                   std::make_shared<const SecretBytes>(std::move(secret)));
-  }
-  credentials_ = std::move(loaded);
+  TERCET_TRY(credentials_, node::load_credentials(config_));
   return ok_status();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +27,7 @@
 #include "node/admin/command_verifier.h"
 #include "node/admin/key_maker.h"
 #include "node/admin/key_registry.h"
+#include "node/daemon/credentials.h"
 #include "node/policy/audit_trail.h"
 #include "node/session/node_service.h"
 #include "node/store/node_store.h"
@@ -99,7 +99,7 @@ class NodeApp {
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<SigningKey> signing_key_;
   std::unique_ptr<BoxKey> import_key_;
-  std::map<std::string, std::shared_ptr<const SecretBytes>, std::less<>> credentials_;
+  Credentials credentials_;
 
   std::unique_ptr<NodeStore> store_;
   std::unique_ptr<KeyRegistry> keys_;
