@@ -3,12 +3,8 @@
 #include <optional>
 #include <string>
 
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
-#include "core/base/bytes.h"
+#include "tests/conformance/requests.h"
 #include "tests/support/live_cluster.h"
-#include "tests/support/xks_client.h"
 
 /// The cluster of the conformance tests and what they all say. Rows are those of the XKS reference,
 /// section 24.2.
@@ -18,8 +14,6 @@
 ///   imported, imported_raw, one of 1 and one of 128 characters; of plain: normal, plain_key;
 ///   of long: one of 128 characters
 namespace tercet::test {
-
-using Json = nlohmann::json;
 
 /// A client of the first proxy, which keeps its connection from case to case.
 XksClient& client();
@@ -40,38 +34,11 @@ LiveEndpoint endpoint_of(const LiveStore& store, std::size_t credential = 0);
 inline constexpr const char* kClientName = "cks.kms.us-east-1.amazonaws.com";
 inline constexpr const char* kOtherClientName = "cks.kms.eu-west-1.amazonaws.com";
 
-/// requestMetadata of Encrypt, Decrypt and GetKeyMetadata, complete.
-Json metadata(const std::string& kms_operation);
-/// The body of GetHealthStatus.
-std::string health_body();
-std::string metadata_body(const std::string& kms_operation = "CreateKey");
-
-std::string base64(ByteView bytes);
-Bytes bytes_of(const std::string& text);
-/// `size` bytes that look random; the same for the same seed.
-Bytes pattern(std::size_t size, std::uint8_t seed = 1);
-
-/// What an Encrypt answered, and its AAD.
-class Sealed {
- public:
-  Sealed() = default;
-  Bytes ciphertext, iv, tag, metadata, aad;
-};
-
-Json encrypt_json(ByteView plaintext, ByteView aad = {}, bool integrity_value = false);
-Json decrypt_json(const Sealed& sealed);
-
 XksReply encrypt(const std::string& key, const Json& body);
 XksReply decrypt(const std::string& key, const Json& body);
 /// Checks the form of the answer (rows 76 and 88).
 Sealed seal(const std::string& key, ByteView plaintext, ByteView aad = {});
 /// The plaintext, or nothing and a failed expectation.
 std::optional<Bytes> open(const std::string& key, const Sealed& sealed);
-
-/// An error exactly as section 13 wants it: status, name, and nothing in the body that is not
-/// allowed there.
-void expect_error(const XksReply& reply, unsigned status, const std::string& name);
-void expect_validation(const XksReply& reply);
-void expect_unauthenticated(const XksReply& reply);
 
 }  // namespace tercet::test

@@ -63,7 +63,9 @@ TEST(Conformance_Row116, TheCheckUsesTheTestKeyAlone) {
     std::size_t count = 0;
     for (std::string line; std::getline(audit, line);) {
       const Json entry = Json::parse(line, nullptr, false);
-      const std::string operation = entry.is_object() ? entry.value("operation", "") : "";
+      const std::string operation = entry.is_object() && entry.value("event", "") == "operation"
+                                        ? entry.value("operation", "")
+                                        : "";
       const bool by_the_proxy = operation == "health_encrypt" || operation == "health_decrypt";
       if (by_the_proxy) {
         EXPECT_EQ(entry.value("key", ""), "health") << line;
