@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <thread>
 
 namespace tercet::wan {
@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kChunkBytes = std::size_t{256} * 1024;
 
 Error socket_error(const std::string& what) {
-  return Error(Errc::io_error, what + ": " + std::strerror(errno));
+  return Error(Errc::io_error, what + ": " + std::generic_category().message(errno));
 }
 
 Result<Descriptor> make_socket() {

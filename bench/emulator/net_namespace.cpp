@@ -8,13 +8,15 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace tercet::wan {
 namespace {
 
 Error namespace_error(const std::string& what) {
   const bool forbidden = errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EINVAL;
-  return Error(forbidden ? Errc::denied : Errc::io_error, what + ": " + std::strerror(errno))
+  return Error(forbidden ? Errc::denied : Errc::io_error,
+               what + ": " + std::generic_category().message(errno))
       .hint(forbidden ? "run it as root (in a container: with the capabilities SYS_ADMIN and "
                         "NET_ADMIN), or run it and its callers in namespaces of your own: "
                         "unshare --user --map-root-user --net"

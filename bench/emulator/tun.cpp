@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace tercet::wan {
 namespace {
@@ -29,7 +30,7 @@ Error tun_error(const std::string& what) {
     code = Errc::unsupported;
     hint = "load the module (modprobe tun); in a container: --device /dev/net/tun";
   }
-  return Error(code, what + ": " + std::strerror(errno)).hint(std::move(hint));
+  return Error(code, what + ": " + std::generic_category().message(errno)).hint(std::move(hint));
 }
 
 void set_address(sockaddr& to, std::uint32_t address) {

@@ -249,6 +249,7 @@ Result<std::size_t> DevCluster::down() {
 
 std::vector<DevCluster::ProcessState> DevCluster::processes() const {
   std::vector<ProcessState> out;
+  out.reserve(state_.processes.size());
   for (const BackgroundProcess& process : state_.processes) {
     out.push_back({process.name, process.pid, process.alive()});
   }

@@ -23,6 +23,7 @@ Time at(Nanoseconds since_begin) {
 /// When `count` packets of 1000 bytes, sent `gap` apart, come out; nothing for those that do not.
 std::vector<std::optional<Time>> send(Link& link, std::size_t count, Nanoseconds gap) {
   std::vector<std::optional<Time>> out;
+  out.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     out.push_back(link.admit(at(gap * static_cast<int>(i)), 1000));
   }
