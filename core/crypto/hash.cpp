@@ -48,7 +48,8 @@ Sha256Digest Sha256::finish() {
 Sha256Digest hmac_sha256(ByteView key, ByteView data) {
   crypto_auth_hmacsha256_state state;
   Sha256Digest out{};
-  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  const std::uint8_t none = 0;  // libsodium takes no null pointer, not even with no bytes behind it
+  crypto_auth_hmacsha256_init(&state, key.empty() ? &none : key.data(), key.size());
   crypto_auth_hmacsha256_update(&state, data.data(), data.size());
   crypto_auth_hmacsha256_final(&state, out.data());
   wipe(&state, sizeof state);
