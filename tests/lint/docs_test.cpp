@@ -143,5 +143,25 @@ TEST(Docs, CommandsExist) {
   }
 }
 
+TEST(Docs, AttacksThatSecurityNamesArePlayed) {
+  std::set<std::string> played;
+  for (const SourceFile& file : source_tree()) {
+    if (file.path.starts_with("tests/")) {
+      for (const std::string& line : file.code) {
+        played.merge(found(line, "Attack_([0-9]+)_[A-Za-z0-9]+[,)]"));
+      }
+    }
+  }
+  const std::string security = text_of(kRoot / "docs" / "security.md");
+  std::size_t named = 0;
+  for (const std::string& list : found(security, "attacks? ([0-9]+(?:, [0-9]+)*)")) {
+    for (const std::string& number : found(list, "([0-9]+)")) {
+      EXPECT_TRUE(played.contains(number)) << "docs/security.md relies on attack " << number;
+      ++named;
+    }
+  }
+  EXPECT_GE(named, 9U);
+}
+
 }  // namespace
 }  // namespace tercet::lint
