@@ -27,7 +27,8 @@ Usage: tercet-bench --dev DIR/dev.json --op OPERATION --rate R [options]
 Requests start on a fixed schedule, whatever happens to those before. A latency counts from the
 moment a request should have been sent to the last byte of its answer, so that a late one counts
 as late. Every request is signed afresh (SigV4) and sent over TLS on a kept connection. A request is
-ok if the answer is 200 and right: a Decrypt must give back the plaintext.
+ok if the answer is 200 and right: a Decrypt must give back the plaintext. Where it is permitted this
+program runs with real-time priority, since real clients do not share a processor with the nodes.
 
   --dev FILE          dev.json of `tercet dev up`, or of tercet-bench-openssl
   --op OPERATION

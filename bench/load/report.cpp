@@ -169,6 +169,7 @@ Json Report::to_json() const {
               {"mean_ms", mean_ms},
               {"over_250_ms", over_250_ms},
               {"send_lag_p99_ms", send_lag_p99_ms},
+              {"real_time_priority", preferred},
               {"quantiles", quantiles},
               {"cpu_ms_per_request", cpu_ms_per_request},
               {"cpu_ms_per_request_by_thread", cpu_ms_per_request_by_thread},
@@ -200,9 +201,10 @@ std::string Report::to_text() const {
   out += "  latency, ms     P50       P90       P99     P99.9       max\n";
   out +=
       format("           %9.2f %9.2f %9.2f %9.2f %9.2f\n", p50_ms, p90_ms, p99_ms, p999_ms, max_ms);
-  out += format("  over 250 ms: %zu; this program's own lateness, P99: %.2f ms\n\n",
+  out += format("  over 250 ms: %zu; this program's own lateness, P99: %.2f ms%s\n\n",
                 over_250_ms,
-                send_lag_p99_ms);
+                send_lag_p99_ms,
+                preferred ? "" : " (without real-time priority)");
   out += "  process           CPU ms/request   memory MiB   peak MiB\n";
   for (const auto& [name, cpu] : cpu_ms_per_request) {
     const auto value = [&name = name](const std::map<std::string, double>& from) {

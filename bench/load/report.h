@@ -57,6 +57,7 @@ class Report {
   double mean_ms = 0;
   std::size_t over_250_ms = 0;                       ///< KMS would have given up
   double send_lag_p99_ms = 0;                        ///< how late this program itself was
+  bool preferred = false;                            ///< this program ran ahead of all others
   std::vector<std::pair<double, double>> quantiles;  ///< quantile, milliseconds
   std::map<std::string, double> cpu_ms_per_request;
   std::map<std::string, std::map<std::string, double>> cpu_ms_per_request_by_thread;
