@@ -19,10 +19,8 @@
 #include "proxy/daemon/xks_http.h"
 #include "proxy/xks/xks_service.h"
 
+namespace tercet::bench {
 namespace {
-
-using namespace tercet;
-using namespace tercet::bench;
 
 constexpr const char* kUsage =
     "usage: tercet-bench-openssl --dir DIR\n"
@@ -83,9 +81,7 @@ Status serve(const std::string& directory) {
   return ok_status();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   if (argc != 3 || std::string(argv[1]) != "--dir") {
     const bool help = argc == 2 && std::string(argv[1]) == "--help";
     std::fputs(kUsage, help ? stdout : stderr);
@@ -97,4 +93,11 @@ int main(int argc, char** argv) {
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+}  // namespace tercet::bench
+
+int main(int argc, char** argv) {
+  return tercet::bench::run(argc, argv);
 }

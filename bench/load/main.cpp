@@ -16,10 +16,8 @@
 #include "bench/load/report.h"
 #include "core/async/block_on.h"
 
+namespace tercet::bench {
 namespace {
-
-using namespace tercet;
-using namespace tercet::bench;
 
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
@@ -49,9 +47,7 @@ Status measure_and_print(const LoadOptions& options) {
   return ok_status();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const Result<LoadOptions> options = parse_options(words);
   if (!options) {
@@ -66,4 +62,11 @@ int main(int argc, char** argv) {
   const Status done =
       options->from_files.empty() ? measure_and_print(*options) : plot_files(*options);
   return done ? 0 : fail(done.error(), kFailed);
+}
+
+}  // namespace
+}  // namespace tercet::bench
+
+int main(int argc, char** argv) {
+  return tercet::bench::run(argc, argv);
 }

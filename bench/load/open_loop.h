@@ -46,7 +46,7 @@ class OpenLoop {
   /// Opens every connection with a GetHealthStatus. Errors: those of the connection; wrong_state if
   /// the proxy does not answer 200.
   Task<Status> connect();
-  /// `count` calls, one after the other. Errors: wrong_state with the first error's name.
+  /// `count` calls, one after the other. Errors: wrong_state if most of them fail.
   Task<Status> prime(std::size_t count);
   /// The open loop. Ends when every request was answered or given up.
   Task<Outcome> run(asio::any_io_executor executor, Schedule schedule);

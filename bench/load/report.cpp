@@ -1,6 +1,7 @@
 #include "bench/load/report.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdarg>
 #include <cstdio>
 
@@ -15,6 +16,13 @@ constexpr double kMebibyte = 1024.0 * 1024.0;
 constexpr Nanoseconds kKmsPatience = std::chrono::milliseconds(250);
 constexpr const char* kBytesSent = "tercet_node_link_sent_bytes_total";
 constexpr const char* kFramesSent = "tercet_node_link_sent_frames_total";
+
+/// What reports call the links of a node, and their label.
+constexpr std::array<std::pair<const char*, const char*>, 3> kLinks = {{
+    {"requests", "{link=\"peer\"}"},
+    {"bulk", "{link=\"bulk\"}"},
+    {"proxy", "{link=\"proxy\"}"},
+}};
 
 /// As printf, in one line; for numbers and our own words.
 [[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
@@ -78,8 +86,6 @@ void add_traffic(Report& report,
                  const ClusterFile& cluster,
                  const Snapshots& before,
                  const Snapshots& after) {
-  const std::pair<const char*, const char*> kLinks[] = {
-      {"requests", "{link=\"peer\"}"}, {"bulk", "{link=\"bulk\"}"}, {"proxy", "{link=\"proxy\"}"}};
   for (const auto& [name, labels] : kLinks) {
     const auto bytes = growth(before, after, cluster.nodes, kBytesSent + std::string(labels));
     const auto frames = growth(before, after, cluster.nodes, kFramesSent + std::string(labels));
@@ -207,8 +213,8 @@ std::string Report::to_text() const {
                 preferred ? "" : " (without real-time priority)");
   out += "  process           CPU ms/request   memory MiB   peak MiB\n";
   for (const auto& [name, cpu] : cpu_ms_per_request) {
-    const auto value = [&name = name](const std::map<std::string, double>& from) {
-      const auto found = from.find(name);
+    const auto value = [&process = name](const std::map<std::string, double>& from) {
+      const auto found = from.find(process);
       return found == from.end() ? 0 : found->second;
     };
     out += format("  %-18s %13.3f %12.1f %10.1f\n",

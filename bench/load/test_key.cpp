@@ -55,6 +55,7 @@ Result<int> run_tercet(std::vector<std::string> arguments, bool quiet) {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
   arguments.insert(arguments.begin(), (self.parent_path() / "tercet").string());
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) {
     words.push_back(argument.data());
   }

@@ -54,12 +54,12 @@ Result<HttpRequest> XksSigner::sign(const std::string& path, Bytes body) {
   const std::array<sigv4::Header, 3> headers = {sigv4::Header("content-type", "application/json"),
                                                 sigv4::Header("host", authority_),
                                                 sigv4::Header("x-amz-date", date_)};
-  static const std::array<std::string, 3> kNames = {"content-type", "host", "x-amz-date"};
+  const std::array<std::string, 3> names = {"content-type", "host", "x-amz-date"};
   HttpRequest request("POST", uri_path_ + "/" + path);
   const sigv4::RequestView view{request.method, request.target, headers};
   const sigv4::Signer signer{access_key_id_, region_, sigv4::kXksService};
   TERCET_TRY(std::string authorization,
-             sigv4::sign_with_key(view, sha256(body), kNames, signer, signing_key_));
+             sigv4::sign_with_key(view, sha256(body), names, signer, signing_key_));
   for (const auto& [name, value] : headers) {
     request.headers.emplace_back(name, value);
   }

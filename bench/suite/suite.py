@@ -137,16 +137,13 @@ def measured_text(suite, benchmarks, load_before):
         f"{today}, {machine['processor']}, {machine['processors']} processors, {machine['kernel']}; "
         f"load average before the run {load_before:.2f}. All programs on this one machine, messages of "
         f"{PLAINTEXT_BYTES} bytes, light load {LIGHT_PER_SECOND} requests a second for {suite.plan.light_seconds} s.",
+        "\n".join("- " + note for note in suite.notes),
         targets.target_table(suite.runs),
         "Milliseconds; CPU of nodes and proxy together, bytes and messages between nodes, all per request:",
         targets.run_table(suite.runs),
     ]
-    if suite.notes:
-        parts.append("\n".join("- " + note for note in suite.notes))
-    kernels = kernel_table(benchmarks)
-    if kernels:
-        parts.append(kernels)
-    return "\n\n".join(parts)
+    parts.append(kernel_table(benchmarks))
+    return "\n\n".join(part for part in parts if part)
 
 
 def options():
@@ -165,7 +162,7 @@ def main():
     load_before = os.getloadavg()[0]
     suite = Suite(cluster.Programs(chosen.bin), out, Plan(chosen.quick))
     if load_before > os.cpu_count() / 2:
-        suite.note(f"other programs are running here (load average {load_before:.1f}): latencies are theirs too")
+        suite.note(f"other programs are running here (load average {load_before:.1f}), and what they take of the processors is in every figure")
     suite.on_loopback()
     suite.over_distance()
     benchmarks = suite.kernels()
