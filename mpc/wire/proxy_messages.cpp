@@ -218,6 +218,7 @@ void fields(Io& io, M& m, const ProposeLease* /*which*/) {
   io.number(m.version);
   io.fixed(m.nonce);
   io.number(m.batches_wanted);
+  io.flag(m.xks_access_stated);
 }
 
 template <class Io, class M>

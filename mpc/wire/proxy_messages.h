@@ -91,6 +91,8 @@ struct ProposeLease {
   std::uint8_t version = kProxyProtocolVersion;
   std::array<std::uint8_t, 32> nonce{};  ///< the proxy's, makes the proposal unique
   std::uint32_t batches_wanted = 0;      ///< stock the proxy would like, capped by the nodes
+  /// Its configuration says how nodes are kept from its XKS port (protocol.md 9); for the status.
+  bool xks_access_stated = false;
   Bytes encode() const;
   static Result<ProposeLease> decode(ByteView from);
 };

@@ -478,6 +478,10 @@ NodeReport NodeService::report() const {
     link.peer = name;
     link.up = proxy->open();
     report.proxies.push_back(std::move(link));
+    if (!proxy->xks_access_stated()) {
+      report.warnings.push_back(name + " does not say how nodes are kept from its XKS port: set " +
+                                "xks_access in its configuration");
+    }
   }
   for (const auto& [id, lease] : context.generation->leases()) {
     report.vectors_in_stock += lease->vectors_left();

@@ -148,6 +148,7 @@ Status ProxyLink::begin_lease(ByteView body) {
     refuse_lease(request.ticket, allowed.error());
     return ok_status();
   }
+  xks_access_stated_ = request.xks_access_stated;
   ++leases_opening_;
   context_.tasks.spawn(open_lease(request));
   return ok_status();

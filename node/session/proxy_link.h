@@ -27,6 +27,10 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
 
   bool open() const override { return open_; }
 
+  /// The proxy said that its XKS port is closed to nodes, in its last proposal of a lease; true
+  /// before the first.
+  bool xks_access_stated() const { return xks_access_stated_; }
+
   void enlist(std::uint64_t ticket, MuxChannel* channel) override;
   void dismiss(std::uint64_t ticket) override;
 
@@ -51,6 +55,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   AgreementRunner& agreements_;
   std::shared_ptr<FrameLink> link_;
   bool open_ = true;
+  bool xks_access_stated_ = true;
   unsigned leases_opening_ = 0;
   std::map<std::uint64_t, MuxChannel*> running_;
 };

@@ -91,11 +91,12 @@ std::uint32_t remaining_ms(Deadline until) {
 
 Coordinator::Coordinator(asio::any_io_executor executor,
                          RandomSource& random,
-                         std::size_t remembered_max)
+                         const CoordinatorOptions& options)
     : executor_(executor),
       random_(random),
+      options_(options),
       nodes_(executor, *this),
-      remembered_(remembered_max),
+      remembered_(options.remembered_max),
       lease_wanted_(executor),
       slots_wanted_(executor),
       filling_(executor) {
@@ -139,6 +140,7 @@ Task<Status> Coordinator::open_lease() {
   proposal.ticket = exchange.ticket();
   proposal.nonce = random_.array<32>();
   proposal.batches_wanted = kBatchesWanted;
+  proposal.xks_access_stated = options_.xks_access_stated;
   TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::propose_lease, proposal.encode()));
   TERCET_CO_TRY_STATUS(co_await exchange.all_three(Deadline::in(kLeaseAgreementLimit)));
   TERCET_CO_TRY(const LeaseId lease, equal_lease(exchange));

@@ -26,6 +26,14 @@
 
 namespace tercet::proxy {
 
+/// What a Coordinator is told once.
+class CoordinatorOptions {
+ public:
+  CoordinatorOptions() = default;
+  std::size_t remembered_max = 0;  ///< ciphertexts that nodes remember (cluster file)
+  bool xks_access_stated = false;  ///< for the nodes' status (protocol.md 9)
+};
+
 /// Counts since the start, for metrics.
 struct CoordinatorFigures {
   std::uint64_t leases_opened = 0;
@@ -54,8 +62,9 @@ std::uint32_t remaining_ms(Deadline until);
 /// Threads: one executor. Lifetime: operations and `keep_lease` end before it.
 class Coordinator : public KeyService, public Fleet, private NodeObserver {
  public:
-  /// `remembered_max`: of how many ciphertexts the nodes remember keystream (cluster file).
-  Coordinator(asio::any_io_executor executor, RandomSource& random, std::size_t remembered_max);
+  Coordinator(asio::any_io_executor executor,
+              RandomSource& random,
+              const CoordinatorOptions& options);
   ~Coordinator() override = default;
 
   NodeSet& nodes() { return nodes_; }
@@ -116,6 +125,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
 
   asio::any_io_executor executor_;
   RandomSource& random_;
+  CoordinatorOptions options_;
   NodeSet nodes_;
   LeaseHolder lease_;
   SlotStore slots_;

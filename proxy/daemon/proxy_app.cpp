@@ -43,6 +43,13 @@ HealthSettings health_settings(const ClusterConfig& cluster) {
   return settings;
 }
 
+CoordinatorOptions coordinator_options(const ProxyConfig& config) {
+  CoordinatorOptions options;
+  options.remembered_max = config.cluster.remembered_ciphertexts;
+  options.xks_access_stated = config.xks_access != ProxyConfig::XksAccess::unstated;
+  return options;
+}
+
 Result<StoreTable> store_table(const ClusterConfig& cluster) {
   std::vector<KeyStore> stores;
   for (const ClusterConfig::Store& configured : cluster.stores) {
@@ -83,7 +90,7 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
       config_(std::move(config)),
       stores_(std::move(stores)),
       log_(std::move(log)),
-      coordinator_(executor, system_random(), config_.cluster.remembered_ciphertexts),
+      coordinator_(executor, system_random(), coordinator_options(config_)),
       health_(executor,
               coordinator_,
               coordinator_,

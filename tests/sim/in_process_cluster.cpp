@@ -12,8 +12,13 @@ using mpc::PartyIndex;
 namespace {
 
 constexpr std::uint32_t kBatchVectors = 8192;  ///< small: these tests make many
-constexpr std::size_t kRemembered = 64;
 constexpr Milliseconds kSettleLimit{30000};
+
+proxy::CoordinatorOptions coordinator_options() {
+  proxy::CoordinatorOptions options;
+  options.remembered_max = 64;
+  return options;
+}
 
 std::string node_name(PartyIndex party) {
   return "node-" + std::to_string(mpc::number(party));
@@ -57,8 +62,8 @@ InProcessCluster::InProcessCluster()
   for (const PartyIndex party : mpc::kAllParties) {
     build(party);
   }
-  coordinator_ =
-      std::make_unique<proxy::Coordinator>(context_.get_executor(), proxy_random_, kRemembered);
+  coordinator_ = std::make_unique<proxy::Coordinator>(
+      context_.get_executor(), proxy_random_, coordinator_options());
   join_peers(PartyIndex::p1, PartyIndex::p2);
   join_peers(PartyIndex::p1, PartyIndex::p3);
   join_peers(PartyIndex::p2, PartyIndex::p3);

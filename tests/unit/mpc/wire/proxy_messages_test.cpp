@@ -56,6 +56,7 @@ ProposeLease sample<ProposeLease>() {
   m.ticket = 0x0102030405060708;
   m.nonce = filled<32>(1);
   m.batches_wanted = 3;
+  m.xks_access_stated = true;
   return m;
 }
 

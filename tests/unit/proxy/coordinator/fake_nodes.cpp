@@ -45,7 +45,12 @@ mpc::wire::ConsentKey consent(std::uint8_t what, PartyIndex sender, PartyIndex n
   return key;
 }
 
-constexpr std::size_t kRemembered = 64;
+CoordinatorOptions coordinator_options() {
+  CoordinatorOptions options;
+  options.remembered_max = 64;
+  return options;
+}
+
 constexpr std::uint8_t kKeystream = 1;
 constexpr std::uint8_t kTag = 2;
 constexpr std::uint8_t kPad = 3;
@@ -216,7 +221,7 @@ Task<void> close_and_join(TaskGroup& group) {
 }
 
 FakeCluster::FakeCluster()
-    : coordinator(context.get_executor(), system_random(), kRemembered),
+    : coordinator(context.get_executor(), system_random(), coordinator_options()),
       tasks_(context.get_executor()) {
   for (const PartyIndex index : mpc::kAllParties) {
     nodes_[mpc::number(index) - 1U] = std::make_unique<FakeNode>(index, script);
