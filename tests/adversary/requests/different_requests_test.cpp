@@ -47,10 +47,10 @@ class SplitRequest {
   Bytes secret_difference() const {
     const auto masked = [this](const mpc::Iv& iv) {
       const mpc::KeyMaterial& key = *keys_[place(PartyIndex::p3)];
-      mpc::ByteShares state =
-          mpc::first_round(*key.aes().first_round, mpc::counter_blocks(iv, kBlocks, 2));
+      const Bytes blocks = mpc::counter_blocks(iv, kBlocks, 2);
+      mpc::ByteShares state = mpc::first_round(*key.aes().first_round, blocks);
       mpc::add_middle_round(state, *key.aes().round_keys, 1);
-      return own_of(state);
+      return own_of(mpc::SecondRoundBytes(blocks).gather(state));
     };
     return xor_of(masked(iv_2), masked(iv_3));
   }
