@@ -5,6 +5,7 @@
 #include "mpc/field/kernels.h"
 #include "mpc/onehot/apply.h"
 #include "mpc/onehot/batch.h"
+#include "mpc/verify/pair_hash.h"
 #include "tests/support/engine_cluster.h"
 
 namespace tercet::bench {
@@ -124,6 +125,49 @@ void make_batch(::benchmark::State& state, mpc::CpuPath /*path*/) {
   count_items(state, 3 * kBatch);
 }
 
+/// The pair's hash of copies: items are bytes.
+void pair_hash(::benchmark::State& state, mpc::CpuPath /*path*/) {
+  const auto secrets = test::test_pair_secrets(3);
+  const Bytes data = random_bytes(std::size_t{1} << 17);
+  for (auto _ : state) {
+    mpc::PairHash hash(*secrets[0].with_next, SessionId());
+    hash.update(data);
+    ::benchmark::DoNotOptimize(hash.finish());
+  }
+  count_items(state, data.size());
+}
+
+/// The additive sharing of zero under an outer layer: items are bytes of it, from two streams.
+void zero_share(::benchmark::State& state) {
+  test::EngineCluster cluster(10);
+  const auto session = cluster.session();
+  const auto zeros = session->party(mpc::PartyIndex::p1).zero_share(mpc::kUseVectorZeros, 3);
+  Bytes z(16 * mpc::kOuterGates * mpc::kLaneBytes);
+  for (auto _ : state) {
+    zeros.add(0, z);
+    ::benchmark::ClobberMemory();
+  }
+  count_items(state, z.size());
+}
+
+/// The 13 layers of a request of 96 bytes (7 blocks with J0) at three parties in one thread; items
+/// are blocks at ONE node, messages through memory included.
+void keystream(::benchmark::State& state, mpc::CpuPath /*path*/) {
+  constexpr std::size_t kTextBlocks = 6;
+  test::EngineCluster cluster(11);
+  const test::ThreeKeys keys = cluster.derive_key(Bytes(32, 0x21));
+  const mpc::Iv iv{};
+  for (auto _ : state) {
+    state.PauseTiming();
+    const auto session = cluster.session();
+    auto vectors = cluster.vectors(mpc::vectors_needed(kTextBlocks));
+    state.ResumeTiming();
+    const auto made = test::run_keystream(*session, keys, {iv, iv, iv}, kTextBlocks, vectors);
+    TERCET_CHECK(made[0].has_value() && made[0]->ok());
+  }
+  count_items(state, 3 * (kTextBlocks + 1));
+}
+
 }  // namespace
 
 void register_onehot_benchmarks() {
@@ -132,6 +176,9 @@ void register_onehot_benchmarks() {
   register_paths("OneHot/Complete/one-component", complete);
   register_paths("OneHot/Transpose/one-component", transpose);
   register_paths("OneHot/Functionals/one-component", functionals);
+  register_paths("OneHot/PairHash/bytes", pair_hash);
+  ::benchmark::RegisterBenchmark("OneHot/ZeroShare/bytes", zero_share);
+  register_paths("Engine/Keystream/96-bytes-cpu-per-node", keystream);
   register_paths("OneHot/MakeBatch/three-parties-cpu-per-node", make_batch);
 }
 
