@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/ids.h"
+#include "mpc/field/dispatch.h"
 #include "node/admin/command_intake.h"
 #include "node/admin/key_registry.h"
 #include "node/store/iv_counts.h"
@@ -190,6 +191,7 @@ AdminReply AdminApi::show_status() const {
   return reply(200,
                Json{{"node", report.node},
                     {"version", TERCET_VERSION},
+                    {"cpu_path", mpc::cpu_path_name(mpc::chosen_cpu_path())},
                     {"health", report.health},
                     {"detail", report.detail},
                     {"generation", report.generation},

@@ -12,6 +12,7 @@
 #include "core/async/deadline.h"
 #include "core/crypto/key_file.h"
 #include "core/secret/locked_arena.h"
+#include "mpc/field/dispatch.h"
 #include "node/store/command_log.h"
 
 namespace tercet::node {
@@ -307,7 +308,8 @@ Task<void> NodeApp::run() {
   log_.info("node_started",
             field("node", public_text(config_.id)),
             field("party", number(self_)),
-            field("cluster", config_.cluster.id));
+            field("cluster", config_.cluster.id),
+            field("cpu_path", public_text(mpc::cpu_path_name(mpc::chosen_cpu_path()))));
   if (!secret_memory_status().all_locked()) {
     log_.warn("secret_memory_unlocked", field("detail", public_text(kSecretsNotLocked)));
   }

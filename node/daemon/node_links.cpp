@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -21,6 +23,7 @@ constexpr Milliseconds kBackoffFirst{100};
 constexpr Milliseconds kBackoffMax{2000};
 /// A link that lived this long was good: the next attempt comes at once.
 constexpr Milliseconds kGoodLink{3000};
+constexpr int kBulkNice = 10;
 constexpr std::string_view kNodeRole = "node";
 constexpr std::string_view kProxyRole = "proxy";
 constexpr std::string_view kAdminRole = "admin";
@@ -211,9 +214,11 @@ Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
 }
 
 void NodeApp::run_bulk_thread() {
-  // Requests go first: this thread gets what they leave.
+  // Requests go first: this thread gets what they leave, and about a tenth of a core that they
+  // fill, so that vectors do not run out for good. Failures leave it at the common priority.
   sched_param param{};
   static_cast<void>(pthread_setschedparam(pthread_self(), SCHED_BATCH, &param));
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kBulkNice));
   pthread_setname_np(pthread_self(), "tercet-bulk");
   bulk_context_.run();
 }

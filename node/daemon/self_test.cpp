@@ -14,6 +14,10 @@
 #include "core/random/random.h"
 #include "core/sigv4/sign.h"
 #include "core/sigv4/verify.h"
+#include "mpc/field/dispatch.h"
+#include "mpc/field/gf2_128.h"
+#include "mpc/field/kernels.h"
+#include "mpc/onehot/apply.h"
 
 namespace tercet::node {
 
@@ -122,6 +126,36 @@ bool sigv4_is_right() {
          !sigv4::verify(view, sha256(as_bytes("{ }")), lookup, options).ok();
 }
 
+/// The kernels in use: a product of the GCM specification (test case 2), a sum of products against
+/// single ones, the S-box at every index.
+bool kernels_are_right() {
+  const mpc::Block128 h = mpc::load_block(hex("66e94bd4ef8a2c3b884cfa59ca342b2e"));
+  const mpc::Block128 c = mpc::load_block(hex("0388dace60b6a392f328c2b971b2fe78"));
+  if (mpc::multiply(h, c) != mpc::load_block(hex("5e2ec746917062882c85b0685353deb7"))) {
+    return false;
+  }
+  Bytes row(16 * 13);
+  mpc::Block128 expected = mpc::kBlockZero;
+  mpc::Block128 power = h;
+  for (std::size_t at = 0; at < row.size(); at += 16) {
+    mpc::store_block(MutableByteView(row).subspan(at, 16), power);
+    expected = expected ^ mpc::square(power);
+    power = mpc::multiply(power, h);
+  }
+  bool right = mpc::inner_product(row, row) == expected;
+  const std::array<std::uint8_t, 256>& sbox = mpc::aes_sbox();
+  const std::uint8_t* const masks = mpc::aes_sbox_table().masks().data();
+  for (std::size_t index = 0; index < sbox.size(); ++index) {
+    std::array<std::uint8_t, 32> one_hot{};
+    one_hot[index / 8] = static_cast<std::uint8_t>(1U << (index % 8));
+    const auto offset = static_cast<std::uint8_t>(7 * index + 1);
+    std::uint8_t out = 0;
+    mpc::kernels().apply_table(one_hot.data(), &offset, masks, &out, 1);
+    right = right && out == sbox[index ^ offset];
+  }
+  return right;
+}
+
 bool random_does_not_repeat() {
   const auto first = system_random().array<32>();
   const auto second = system_random().array<32>();
@@ -143,6 +177,7 @@ Status run_self_tests() {
       {"Ed25519", signature_is_right},
       {"Base64", base64_is_right},
       {"SigV4", sigv4_is_right},
+      {"kernels", kernels_are_right},
       {"random source", random_does_not_repeat},
   };
   for (const Test& test : kTests) {
