@@ -29,6 +29,7 @@ constexpr std::string_view kPlainText = "text/plain; version=0.0.4; charset=utf-
 
 std::vector<std::string> node_ids(const ClusterConfig& cluster) {
   std::vector<std::string> ids;
+  ids.reserve(cluster.nodes.size());
   for (const ClusterConfig::Node& node : cluster.nodes) {
     ids.push_back(node.id);
   }
