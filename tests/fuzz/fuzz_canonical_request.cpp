@@ -38,7 +38,9 @@ bool verifies(RequestView request, const std::string& authorization, std::vector
   options.now_seconds = parse_amz_date(kDate).value();
   const auto secret =
       std::make_shared<const SecretBytes>(SecretBytes::copy_of(as_bytes(kSecretText)));
-  const SecretLookup lookup = [&](std::string_view) { return secret; };
+  const SecretLookup lookup = [&](std::string_view) {
+    return std::shared_ptr<const SecretBytes>(secret);
+  };
   return verify(request, BodyHash{}, lookup, options).ok();
 }
 
@@ -56,7 +58,7 @@ FUZZ_TARGET(canonical_request, input) {
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
       return c < 0x80 ? static_cast<char>(std::toupper(c)) : static_cast<char>(c);
     });
-    value = "\t " + value + "  ";
+    value.insert(0, "\t ").append("  ");
   }
   const RequestView other_style{"POST", target, restyled};
   const auto same = canonical_request(other_style, names, "host;x-amz-date", BodyHash{});
