@@ -68,7 +68,8 @@ PreparedTable::PreparedTable(const std::array<std::uint8_t, 256>& table) : masks
     for (std::size_t j = 0; j < 256; ++j) {
       for (std::size_t bit = 0; bit < 8; ++bit) {
         std::uint8_t& mask = masks_[(c * 8 + bit) * kVectorBytes + j / 8];
-        mask = static_cast<std::uint8_t>(mask | (((table[j ^ c] >> bit) & 1U) << (j % 8)));
+        mask =
+            static_cast<std::uint8_t>(mask | (((unsigned{table[j ^ c]} >> bit) & 1U) << (j % 8)));
       }
     }
   }
