@@ -88,6 +88,17 @@ def baseline(programs):
             server.wait()
 
 
+def cpu_path(programs, target):
+    """Which kernels the nodes run, as `tercet status` tells it; empty if it does not."""
+    words = [programs.path("tercet"), "status", "--config", target.dev["admin_config"], "--json"]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    try:
+        nodes = json.loads(done.stdout).get("nodes", [])
+    except json.JSONDecodeError:
+        return ""
+    return ", ".join(sorted({node.get("cpu_path", "") for node in nodes} - {""}))
+
+
 def site(dev, name):
     for entry in dev.get("wan", {}).get("sites", []):
         if entry["name"] == name:

@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -37,6 +38,7 @@ class Suite:
         self.plan = plan
         self.runs = []
         self.notes = []
+        self.cpu_path = ""
 
     def say(self, text):
         print(text, flush=True)
@@ -70,6 +72,7 @@ class Suite:
     def on_loopback(self):
         self.say("== no delay")
         with cluster.cluster(self.programs) as target:
+            self.cpu_path = cluster.cpu_path(self.programs, target)
             self.light(target, "no delay", echo_ms=cluster.round_trip_ms(target.dev))
             self.say("== OpenSSL baseline")
             with cluster.baseline(self.programs) as plain:
@@ -134,7 +137,8 @@ def measured_text(suite, benchmarks, load_before):
     machine = suite.runs[0].report["machine"]
     today = datetime.date.today().isoformat()
     parts = [
-        f"{today}, {machine['processor']}, {machine['processors']} processors, {machine['kernel']}; "
+        f"{today}, {machine['processor']}, {machine['processors']} processors, {machine['kernel']}, "
+        f"kernels {suite.cpu_path or 'unknown'}; "
         f"load average before the run {load_before:.2f}. All programs on this one machine, messages of "
         f"{PLAINTEXT_BYTES} bytes, light load {LIGHT_PER_SECOND} requests a second for {suite.plan.light_seconds} s.",
         "\n".join("- " + note for note in suite.notes),
@@ -157,6 +161,7 @@ def options():
 
 def main():
     chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped on the way out
     out = pathlib.Path(chosen.out)
     out.mkdir(parents=True, exist_ok=True)
     load_before = os.getloadavg()[0]
@@ -180,6 +185,7 @@ def main():
             for run in suite.runs
         ],
         "notes": suite.notes,
+        "cpu_path": suite.cpu_path,
         "load_average_before": load_before,
     }
     (out / "results.json").write_text(json.dumps(results, indent=2) + "\n")
