@@ -136,9 +136,10 @@ TEST(KeyCommands, RefuseWrongIdsAndMissingFilesWithoutTouchingTheNetwork) {
       kExitUsage);
 }
 
-TEST(DevCommands, RefuseWhatIsNotThereYet) {
+TEST(DevCommands, RefuseWrongOptionsAndAbsentClusters) {
   const std::vector<SubCommand> commands = dev_sub_commands();
-  EXPECT_EQ(dispatch(commands, {"dev", "up", "--rtt-ms", "20"}), kExitFailed);
+  EXPECT_EQ(dispatch(commands, {"dev", "up", "--rtt-ms", "20", "--wan", "/absent.yaml"}),
+            kExitUsage);
   EXPECT_EQ(dispatch(commands, {"dev", "up", "--proxies", "0"}), kExitUsage);
   EXPECT_EQ(dispatch(commands, {"dev", "status", "--dir", "/absent/cluster"}), kExitFailed);
   EXPECT_EQ(dispatch(commands, {"dev", "down", "--dir", "/absent/cluster"}), kExitFailed);
