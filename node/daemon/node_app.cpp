@@ -297,6 +297,9 @@ void NodeApp::spawn_all() {
       bulk_tasks_->spawn(dial_bulk(peer));
     }
   }
+  service_->on_stock_low = [this](bool low) {
+    asio::post(bulk_context_, [low] { schedule_bulk_thread(low); });
+  };
   bulk_thread_ = std::thread([this] { run_bulk_thread(); });
 }
 

@@ -72,6 +72,7 @@ class NodeApp {
 
   void spawn_all();
   void run_bulk_thread();
+  static void schedule_bulk_thread(bool stock_low);
   Task<void> accept_peer(std::unique_ptr<ByteStream> stream);
   Task<void> accept_bulk(std::unique_ptr<ByteStream> stream);
   Task<void> accept_proxy(std::unique_ptr<ByteStream> stream);

@@ -2,8 +2,6 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -23,7 +21,6 @@ constexpr Milliseconds kBackoffFirst{100};
 constexpr Milliseconds kBackoffMax{2000};
 /// A link that lived this long was good: the next attempt comes at once.
 constexpr Milliseconds kGoodLink{3000};
-constexpr int kBulkNice = 10;
 constexpr std::string_view kNodeRole = "node";
 constexpr std::string_view kProxyRole = "proxy";
 constexpr std::string_view kAdminRole = "admin";
@@ -213,13 +210,18 @@ Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
   }
 }
 
-void NodeApp::run_bulk_thread() {
-  // Requests go first: this thread gets what they leave, and about a tenth of a core that they
-  // fill, so that vectors do not run out for good. Failures leave it at the common priority.
+void NodeApp::schedule_bulk_thread(bool stock_low) {
+  // Requests go first: this thread gets what they leave. While the stock is low it takes its share
+  // like others, or requests would fill the machine and then have no vectors. Both policies may be
+  // chosen without privileges; where that fails the thread stays as it was.
   sched_param param{};
-  static_cast<void>(pthread_setschedparam(pthread_self(), SCHED_BATCH, &param));
-  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kBulkNice));
+  static_cast<void>(
+      pthread_setschedparam(pthread_self(), stock_low ? SCHED_BATCH : SCHED_IDLE, &param));
+}
+
+void NodeApp::run_bulk_thread() {
   pthread_setname_np(pthread_self(), "tercet-bulk");
+  schedule_bulk_thread(true);
   bulk_context_.run();
 }
 

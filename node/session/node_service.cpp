@@ -48,6 +48,7 @@ class NodeService::Impl {
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   std::map<std::string, std::shared_ptr<ProxyLink>> proxies;
   std::map<LeaseId, unsigned> ordered;
+  bool stock_low = false;
   SteadyTime order_after{};
   SteadyTime started = std::chrono::steady_clock::now();
 };
@@ -354,6 +355,7 @@ void NodeService::order_stock() {
   for (const auto& [id, lease] : context.generation->leases()) {
     lease->drop_spent_batches(mpc::vectors_needed(0));
   }
+  watch_stock();
   if (context.options.self != mpc::PartyIndex::p1 || context.stopping || now < impl_->order_after ||
       !context.hub->trio() || !impl_->works->links_up()) {
     return;
@@ -361,20 +363,37 @@ void NodeService::order_stock() {
   for (const auto& [id, lease] : context.generation->leases()) {
     // An owner of no batches yet goes first by being asked for one at a time.
     const std::uint64_t batch = context.options.batch_vectors;
-    const std::uint32_t target =
-        lease->is_own() ? context.options.batches_of_own_lease
-                        : std::max(context.options.batches_per_lease, lease->batches_wanted);
+    const std::uint64_t target = stock_target(*lease);
     unsigned& ordered = impl_->ordered[id];
     // One at a time; two while the stock is low: across far links a batch mostly waits.
     const std::uint64_t coming = lease->vectors_left() + ordered * batch;
-    const bool is_low = coming <= target * batch / 2;
+    const bool is_low = coming <= target / 2;
     const bool has_room = lease->batch_count() + ordered < kBatchesPerLeaseMax;
-    const bool is_wanted = coming + batch / 2 <= target * batch;
+    const bool is_wanted = coming + batch / 2 <= target;
     if (ordered < (is_low ? 2U : 1U) && has_room && is_wanted) {
       ++ordered;
       impl_->works->order(id, static_cast<std::uint32_t>(batch));
     }
   }
+}
+
+std::uint64_t NodeService::stock_target(const Lease& lease) const {
+  const NodeServiceOptions& options = impl_->context.options;
+  const std::uint32_t batches = lease.is_own()
+                                    ? options.batches_of_own_lease
+                                    : std::max(options.batches_per_lease, lease.batches_wanted);
+  return std::uint64_t{batches} * options.batch_vectors;
+}
+
+void NodeService::watch_stock() {
+  bool low = false;
+  for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    low = low || lease->vectors_left() <= stock_target(*lease) / 2;
+  }
+  if (low != impl_->stock_low && on_stock_low) {
+    on_stock_low(low);
+  }
+  impl_->stock_low = low;
 }
 
 void NodeService::on_order_ended(const LeaseId& lease, bool ok) {

@@ -92,6 +92,9 @@ class NodeService {
   void pass_on_command(ByteView document);
   /// Wakes whoever waits for commands or links (the key maker). Set before start().
   std::function<void()> on_progress;
+  /// The stock of some lease has become low, or is no longer: who makes it may need more of the
+  /// processor.
+  std::function<void(bool low)> on_stock_low;
 
   bool three_up() const;
   NodeReport report() const;
@@ -104,6 +107,9 @@ class NodeService {
   void end_lease(const LeaseId& id, Errc reason);
   void end_orphans(SteadyTime now);
   void order_stock();
+  /// Of the vectors the lease should have in stock, all batches together.
+  std::uint64_t stock_target(const Lease& lease) const;
+  void watch_stock();
   void on_batch(const LeaseId& lease, mpc::OneHotBatch batch);
   void on_order_ended(const LeaseId& lease, bool ok);
   std::string health_detail() const;

@@ -87,6 +87,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   Task<Authenticity> authenticate(AuthenticateJob job, Deadline until) override;
   Task<Result<Encrypted>> encrypt(EncryptJob job, Deadline until) override;
   Task<Result<Bytes>> decrypt(DecryptJob job, Deadline until) override;
+  void expect_encrypts(const KeyId& key, const std::string& store) override;
 
   NodeView view(mpc::PartyIndex node) const override;
 

@@ -33,6 +33,8 @@ constexpr int kRetriesMax = 2;
 constexpr std::uint64_t kStockReserve = 2 * 65536;
 constexpr Milliseconds kSlotsLimit{3000};
 constexpr Milliseconds kSlotsTick{1000};
+/// A data key as KMS sends it, wrapped once already: 184 bytes, of EBS 216.
+constexpr std::size_t kDataKeyBlocks = 14;
 
 Bytes xor_with(ByteView text, ByteView keystream) {
   TERCET_CHECK(keystream.size() >= text.size());
@@ -281,6 +283,11 @@ Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot
   }
   exchange.report(std::nullopt);
   co_return out;
+}
+
+void Coordinator::expect_encrypts(const KeyId& key, const std::string& store) {
+  slot_planner_.asked(key, store, kDataKeyBlocks, std::chrono::steady_clock::now());
+  slots_wanted_.set();
 }
 
 std::optional<SlotPlanner::Order> Coordinator::next_slots() {

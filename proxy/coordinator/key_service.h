@@ -79,6 +79,10 @@ class KeyService {
 
   /// The plaintext. Errors: as above, and bad_ciphertext (the tag does not hold).
   virtual Task<Result<Bytes>> decrypt(DecryptJob job, Deadline until) = 0;
+
+  /// KMS asked about an enabled key, as it does before a KMS key is made over it: data keys will
+  /// soon be encrypted, and what can be prepared for the first one should be.
+  virtual void expect_encrypts(const KeyId& /*key*/, const std::string& /*store*/) {}
 };
 
 }  // namespace tercet::proxy

@@ -19,13 +19,13 @@ constexpr std::array<std::size_t, 6> kClassBlocks = {8, 16, 32, 64, 128, mpc::wi
 /// Slots up to this long are kept for any key in use; longer ones only at a steady rate.
 constexpr std::size_t kShortBlocks = 32;
 constexpr double kSteadyPerSecond = 0.2;
-constexpr std::size_t kSlotsMin = 4;
+constexpr std::size_t kSlotsMin = 8;
 constexpr std::size_t kLongSlotsMin = 1;
 /// One order uses at most half a batch, so that what is left of one is seldom too small.
 constexpr std::uint32_t kOrderVectorsMax = 32'768;
 constexpr std::size_t kOrderSlotsMax = 16;
 /// Not less than this part of a target at a time: each session has costs of its own.
-constexpr double kOrderPart = 0.25;
+constexpr double kOrderPart = 0.5;
 constexpr double kSmoothing = 0.2;
 constexpr double kMakeSecondsMax = 1;
 
@@ -90,8 +90,8 @@ std::size_t SlotPlanner::wanted(std::size_t length_class,
   if (!is_short && rate < kSteadyPerSecond) {
     return 0;
   }
-  // What arrives while one session runs and the next is ordered, and thrice its deviation more.
-  const double arriving = rate * 2 * make_seconds_;
+  // Half of it is ordered at a time; the other half lasts while the session runs, by chance too.
+  const double arriving = rate * 3 * make_seconds_;
   const auto enough = static_cast<std::size_t>(std::ceil(arriving + 3 * std::sqrt(arriving) + 1));
   return std::max(enough, is_short ? kSlotsMin : kLongSlotsMin);
 }

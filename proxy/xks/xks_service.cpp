@@ -288,6 +288,9 @@ Task<Result<Bytes>> XksService::get_key_metadata(Work& work) {
   if (!facts) {
     co_return Error(Errc::internal, "the nodes confirm the request but state no facts of its key");
   }
+  if (facts->enabled && facts->may_encrypt) {
+    keys_.expect_encrypts(work.target.key, work.store.base_path);
+  }
   xks::MetadataResponse response;
   response.enabled = facts->enabled;
   response.may_encrypt = facts->may_encrypt;
