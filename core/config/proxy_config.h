@@ -44,8 +44,8 @@ class ProxyConfig {
   std::vector<std::string> client_names;  ///< mutual TLS: exact subject names
   TlsFiles node_tls;                      ///< shown to the nodes
   NetAddress metrics_address;             ///< plain HTTP: /metrics, /ping; empty: none
-  std::string key_prefix;  ///< key_mapping.aws_key_prefix: in front of key ids towards KMS
-  std::string audit_file;  ///< request log, JSON lines; empty: none
+  std::string key_prefix;                 ///< key_mapping.aws_key_prefix: others are not served
+  std::string audit_file;                 ///< request log, JSON lines; empty: none
   LogSettings log;
   Limits limits;
   std::vector<std::string> warnings;  ///< to be logged at start and shown in the status

@@ -6,52 +6,10 @@
 #include <boost/asio/post.hpp>
 
 #include "core/async/deadline.h"
-#include "mpc/gcm/limits.h"
 #include "node/policy/audit_trail.h"
-#include "node/session/batch_works.h"
-#include "node/session/joint_sessions.h"
-#include "node/session/node_context.h"
-#include "node/session/node_metrics.h"
-#include "node/session/proxy_link.h"
-#include "node/session/request_runner.h"
+#include "node/session/node_service_parts.h"
 
 namespace tercet::node {
-
-namespace {
-
-constexpr std::size_t kBatchesPerLeaseMax = 10;
-constexpr Milliseconds kOrderPause{500};  ///< after a batch that failed
-
-}  // namespace
-
-/// The parts, in the order they are built.
-class NodeService::Impl {
- public:
-  Impl(const NodeServiceOptions& options, const Parts& parts)
-      : metrics(*parts.metrics),
-        context(parts.executor,
-                options,
-                *parts.keys,
-                *parts.audit,
-                metrics,
-                parts.log,
-                *parts.random,
-                *parts.clock) {}
-
-  NodeMetrics metrics;
-  NodeContext context;
-  std::unique_ptr<AgreementRunner> agreements;
-  std::unique_ptr<JointSessions> joint;
-  std::unique_ptr<RequestRunner> runner;
-  std::shared_ptr<BatchWorks> works;
-  /// Dies with the service: what the bulk thread posts back looks at it first.
-  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-  std::map<std::string, std::shared_ptr<ProxyLink>> proxies;
-  std::map<LeaseId, unsigned> ordered;
-  bool stock_low = false;
-  SteadyTime order_after{};
-  SteadyTime started = std::chrono::steady_clock::now();
-};
 
 NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
     : impl_(std::make_unique<Impl>(options, parts)) {
@@ -349,88 +307,6 @@ std::string NodeService::health_detail() const {
   return "serving";
 }
 
-void NodeService::order_stock() {
-  NodeContext& context = impl_->context;
-  const SteadyTime now = std::chrono::steady_clock::now();
-  for (const auto& [id, lease] : context.generation->leases()) {
-    lease->drop_spent_batches(mpc::vectors_needed(0));
-  }
-  watch_stock();
-  if (context.options.self != mpc::PartyIndex::p1 || context.stopping || now < impl_->order_after ||
-      !context.hub->trio() || !impl_->works->links_up()) {
-    return;
-  }
-  for (const auto& [id, lease] : context.generation->leases()) {
-    // An owner of no batches yet goes first by being asked for one at a time.
-    const std::uint64_t batch = context.options.batch_vectors;
-    const std::uint64_t target = stock_target(*lease);
-    unsigned& ordered = impl_->ordered[id];
-    // One at a time; two while the stock is low: across far links a batch mostly waits.
-    const std::uint64_t coming = lease->vectors_left() + ordered * batch;
-    const bool is_low = coming <= target / 2;
-    const bool has_room = lease->batch_count() + ordered < kBatchesPerLeaseMax;
-    const bool is_wanted = coming + batch / 2 <= target;
-    if (ordered < (is_low ? 2U : 1U) && has_room && is_wanted) {
-      ++ordered;
-      impl_->works->order(id, static_cast<std::uint32_t>(batch));
-    }
-  }
-}
-
-std::uint64_t NodeService::stock_target(const Lease& lease) const {
-  const NodeServiceOptions& options = impl_->context.options;
-  const std::uint32_t batches = lease.is_own()
-                                    ? options.batches_of_own_lease
-                                    : std::max(options.batches_per_lease, lease.batches_wanted);
-  return std::uint64_t{batches} * options.batch_vectors;
-}
-
-void NodeService::watch_stock() {
-  bool low = false;
-  for (const auto& [id, lease] : impl_->context.generation->leases()) {
-    low = low || lease->vectors_left() <= stock_target(*lease) / 2;
-  }
-  if (low != impl_->stock_low && on_stock_low) {
-    on_stock_low(low);
-  }
-  impl_->stock_low = low;
-}
-
-void NodeService::on_order_ended(const LeaseId& lease, bool ok) {
-  if (const auto found = impl_->ordered.find(lease); found != impl_->ordered.end()) {
-    found->second -= found->second > 0 ? 1U : 0U;
-  }
-  if (ok) {
-    order_stock();
-  } else {
-    impl_->metrics.batches_failed.add();
-    impl_->order_after = std::chrono::steady_clock::now() + kOrderPause;
-  }
-}
-
-void NodeService::on_batch(const LeaseId& lease_id, mpc::OneHotBatch batch) {
-  Lease* lease = impl_->context.generation->find_lease(lease_id);
-  if (lease == nullptr || lease->batch_count() >= kBatchesPerLeaseMax) {
-    return;  // the lease ended meanwhile, or P1 makes more than anyone asked for
-  }
-  impl_->metrics.batches_made.add();
-  mpc::wire::BatchReady ready;
-  ready.lease = lease_id;
-  ready.batch = batch.id();
-  ready.vectors = static_cast<std::uint32_t>(batch.count());
-  impl_->context.log.debug("batch_ready",
-                           field("lease", lease_id),
-                           field("batch", batch.id()),
-                           field("vectors", ready.vectors));
-  lease->add_batch(std::move(batch));
-  if (const auto proxy = impl_->proxies.find(lease->owner()); proxy != impl_->proxies.end()) {
-    proxy->second->answer(mpc::wire::ProxyFrame::batch_ready, ready.encode());
-  }
-  if (lease->is_own() && on_progress) {
-    on_progress();
-  }
-}
-
 SessionHost& NodeService::sessions() {
   return *impl_->joint;
 }
@@ -453,60 +329,6 @@ bool NodeService::three_up() const {
 
 const GenerationId& NodeService::generation() const {
   return impl_->context.generation->id();
-}
-
-void NodeService::set_gauges() {
-  const NodeContext& context = impl_->context;
-  NodeMetrics& metrics = impl_->metrics;
-  std::int64_t vectors = 0;
-  std::int64_t slots = 0;
-  if (context.generation) {
-    for (const auto& [id, lease] : context.generation->leases()) {
-      vectors += static_cast<std::int64_t>(lease->vectors_left());
-      slots += static_cast<std::int64_t>(lease->slots().held());
-    }
-    metrics.leases.set(static_cast<std::int64_t>(context.generation->leases().size()));
-  }
-  metrics.vectors_in_stock.set(vectors);
-  metrics.slots_held.set(slots);
-  const mpc::PartyIndex self = context.options.self;
-  metrics.peers_up.set((context.hub->link_up(mpc::next(self)) ? 1 : 0) +
-                       (context.hub->link_up(mpc::previous(self)) ? 1 : 0));
-  metrics.three_up.set(context.hub->trio() ? 1 : 0);
-}
-
-NodeReport NodeService::report() const {
-  const NodeContext& context = impl_->context;
-  NodeReport report;
-  report.node = context.options.node_id;
-  report.detail = health_detail();
-  report.health = report.detail == "serving" ? "active" : "unavailable";
-  report.generation = context.generation->id().hex();
-  const SteadyTime now = std::chrono::steady_clock::now();
-  report.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now - impl_->started).count();
-  report.wall_milliseconds = context.clock.now_milliseconds();
-  for (const mpc::PartyIndex peer :
-       {mpc::next(context.options.self), mpc::previous(context.options.self)}) {
-    NodeReport::Link link;
-    link.peer = "node-" + std::to_string(number(peer));
-    link.up = context.hub->link_up(peer);
-    report.peers.push_back(std::move(link));
-  }
-  for (const auto& [name, proxy] : impl_->proxies) {
-    NodeReport::Link link;
-    link.peer = name;
-    link.up = proxy->open();
-    report.proxies.push_back(std::move(link));
-    if (!proxy->xks_access_stated()) {
-      report.warnings.push_back(name + " does not say how nodes are kept from its XKS port: set " +
-                                "xks_access in its configuration");
-    }
-  }
-  for (const auto& [id, lease] : context.generation->leases()) {
-    report.vectors_in_stock += lease->vectors_left();
-  }
-  report.leases = context.generation->leases().size();
-  return report;
 }
 
 }  // namespace tercet::node

@@ -1,0 +1,63 @@
+// What operators see of a node: gauges and the status report.
+
+#include <utility>
+
+#include "node/session/node_service_parts.h"
+
+namespace tercet::node {
+
+void NodeService::set_gauges() {
+  const NodeContext& context = impl_->context;
+  NodeMetrics& metrics = impl_->metrics;
+  std::int64_t vectors = 0;
+  std::int64_t slots = 0;
+  if (context.generation) {
+    for (const auto& [id, lease] : context.generation->leases()) {
+      vectors += static_cast<std::int64_t>(lease->vectors_left());
+      slots += static_cast<std::int64_t>(lease->slots().held());
+    }
+    metrics.leases.set(static_cast<std::int64_t>(context.generation->leases().size()));
+  }
+  metrics.vectors_in_stock.set(vectors);
+  metrics.slots_held.set(slots);
+  const mpc::PartyIndex self = context.options.self;
+  metrics.peers_up.set((context.hub->link_up(mpc::next(self)) ? 1 : 0) +
+                       (context.hub->link_up(mpc::previous(self)) ? 1 : 0));
+  metrics.three_up.set(context.hub->trio() ? 1 : 0);
+}
+
+NodeReport NodeService::report() const {
+  const NodeContext& context = impl_->context;
+  NodeReport report;
+  report.node = context.options.node_id;
+  report.detail = health_detail();
+  report.health = report.detail == "serving" ? "active" : "unavailable";
+  report.generation = context.generation->id().hex();
+  const SteadyTime now = std::chrono::steady_clock::now();
+  report.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now - impl_->started).count();
+  report.wall_milliseconds = context.clock.now_milliseconds();
+  for (const mpc::PartyIndex peer :
+       {mpc::next(context.options.self), mpc::previous(context.options.self)}) {
+    NodeReport::Link link;
+    link.peer = "node-" + std::to_string(number(peer));
+    link.up = context.hub->link_up(peer);
+    report.peers.push_back(std::move(link));
+  }
+  for (const auto& [name, proxy] : impl_->proxies) {
+    NodeReport::Link link;
+    link.peer = name;
+    link.up = proxy->open();
+    report.proxies.push_back(std::move(link));
+    if (!proxy->xks_access_stated()) {
+      report.warnings.push_back(name + " does not say how nodes are kept from its XKS port: set " +
+                                "xks_access in its configuration");
+    }
+  }
+  for (const auto& [id, lease] : context.generation->leases()) {
+    report.vectors_in_stock += lease->vectors_left();
+  }
+  report.leases = context.generation->leases().size();
+  return report;
+}
+
+}  // namespace tercet::node
