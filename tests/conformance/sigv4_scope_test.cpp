@@ -171,13 +171,13 @@ TEST(Conformance_Row51, SameBytesThreeTimes) {
       {"/keys/normal/metadata", metadata_body()},
       {"/keys/normal/encrypt", encrypt_json(bytes_of("again")).dump()},
       {"/keys/normal/decrypt", sealed}};
-  for (const auto& [path, body] : requests) {
+  for (const auto& request : requests) {
     std::vector<unsigned> statuses;
     EXPECT_TRUE(eventually([&] {
-      statuses = three_times(path, body);
+      statuses = three_times(request.first, request.second);
       return std::count(statuses.begin(), statuses.end(), 503U) == 0;
     }));
-    EXPECT_EQ(statuses, good) << path;
+    EXPECT_EQ(statuses, good) << request.first;
   }
 }
 

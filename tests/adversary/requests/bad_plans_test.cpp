@@ -120,7 +120,7 @@ Bytes heard_component(EngineCluster& cluster,
 
 TEST_F(Attack_10_InvalidPlan, OverlappingVectorRangesTellADifferenceOfStates) {
   // two takes of one range, as by a node that keeps no mark
-  auto masks_and_bits = [this](std::uint8_t seed) {
+  const auto masks_and_bits = [](std::uint8_t seed) {
     return EngineCluster(seed).vectors(mpc::vectors_needed(0));
   };
   const mpc::Iv other_iv = iv_of(Bytes(12, 0x02));

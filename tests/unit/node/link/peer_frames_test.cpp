@@ -90,7 +90,7 @@ TEST_F(PeerFrames, SessionFrameKeepsItsPayload) {
   SessionFrame frame;
   frame.sid = some_sid();
   frame.lease_step = LeaseStep(some_sid(), 12);
-  frame.step = mpc::Step(mpc::Label::opening, 4);
+  frame.step = mpc::Step{mpc::Label::opening, 4};
   frame.payload = to_bytes(as_bytes("payload"));
   const auto decoded = SessionFrame::decode(frame.encode());
   ASSERT_TRUE(decoded.ok());

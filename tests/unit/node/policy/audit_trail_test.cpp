@@ -39,7 +39,8 @@ TEST_F(AuditTrailTest, WritesOneJsonObjectPerRecordWithRisingNumbers) {
 
 TEST_F(AuditTrailTest, TextFromOutsideStaysOneLineOfValidJson) {
   AuditRecord record("request");
-  record.text("arn", std::string("quote\" newline\n nul\0 high\xff back\\", 34));
+  constexpr std::string_view kHostile("quote\" newline\n nul\0 high\xff back\\", 32);
+  record.text("arn", std::string(kHostile));
   ASSERT_TRUE(trail_.write(std::move(record)).ok());
   EXPECT_EQ(lines_.at(0).find('\n'), std::string::npos);
   EXPECT_TRUE(nlohmann::json::accept(lines_.at(0)));
