@@ -72,6 +72,12 @@ std::optional<Authenticity> two_equal_answers(const Exchange& exchange) {
   return std::nullopt;
 }
 
+bool refused_by_any(const Exchange& exchange) {
+  return std::ranges::any_of(mpc::kAllParties, [&](PartyIndex node) {
+    return exchange.reply(node) && exchange.reply(node)->refused;
+  });
+}
+
 /// The lease that all three opened under one sid.
 Result<LeaseId> equal_lease(const Exchange& exchange) {
   TERCET_TRY(const std::vector<mpc::wire::LeaseOpened> opened,
@@ -142,7 +148,14 @@ Task<Status> Coordinator::open_lease() {
   proposal.batches_wanted = kBatchesWanted;
   proposal.xks_access_stated = options_.xks_access_stated;
   TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::propose_lease, proposal.encode()));
-  TERCET_CO_TRY_STATUS(co_await exchange.all_three(Deadline::in(kLeaseAgreementLimit)));
+  const Deadline until = Deadline::in(kLeaseAgreementLimit);
+  // One refusal is enough: the others would wait until the limit for the node that refused.
+  while (!exchange.verdict() && !refused_by_any(exchange)) {
+    TERCET_CO_TRY_STATUS(co_await exchange.next_reply(until));
+  }
+  const Status agreed = exchange.verdict().value_or(
+      Error(Errc::link_closed, "open a lease: a node is not ready for one"));
+  TERCET_CO_TRY_STATUS(agreed);
   TERCET_CO_TRY(const LeaseId lease, equal_lease(exchange));
   lease_.opened(lease);
   co_return ok_status();

@@ -131,7 +131,9 @@ Result<xks::HealthResponse> HealthMonitor::health() const {
   }
   const bool only_short_of_stock =
       last_error_ == Errc::exhausted || last_error_ == Errc::overloaded;
-  if (failures_in_row_ > kFailuresTolerated && !only_short_of_stock) {
+  // Nothing is tolerated before the first success: nobody knows yet whether anything works.
+  const int tolerated = succeeded_at_ ? kFailuresTolerated : 0;
+  if (failures_in_row_ > tolerated && !only_short_of_stock) {
     return Error(Errc::timeout, "health: the last checks failed");
   }
   xks::HealthResponse response;

@@ -108,6 +108,23 @@ TEST_F(CoordinatorTest, WantsTheSameLeaseFromAllThree) {
   block_on(cluster.context, test::close_and_join(group));
 }
 
+/// The others wait for the node that refused: so must not the proxy.
+TEST_F(CoordinatorTest, ProposesAgainAfterOneRefusal) {
+  cluster.at_all([](FakeNode& node) { node.silent.insert(ProxyFrame::propose_lease); });
+  cluster.node(PartyIndex::p1).silent.clear();
+  cluster.node(PartyIndex::p1).refuse[ProxyFrame::propose_lease] = Errc::link_closed;
+  for (const PartyIndex index : mpc::kAllParties) {
+    cluster.link(index);
+  }
+  TaskGroup group(cluster.context.get_executor());
+  group.spawn(cluster.coordinator.keep_lease());
+
+  EXPECT_TRUE(cluster.run_until(
+      [&] { return cluster.node(PartyIndex::p1).count(ProxyFrame::propose_lease) > 1; }));
+  EXPECT_FALSE(cluster.coordinator.has_lease());
+  block_on(cluster.context, test::close_and_join(group));
+}
+
 TEST_F(CoordinatorTest, OpensANewLeaseWhenANodeEndsIt) {
   cluster.start();
   mpc::wire::LeaseEnded ended;

@@ -110,6 +110,12 @@ TEST_F(HealthMonitorTest, HasNoAnswerBeforeTheFirstCheck) {
   EXPECT_EQ(monitor.health().error().code(), Errc::timeout);
 }
 
+TEST_F(HealthMonitorTest, IsNotHealthyBeforeTheFirstSuccess) {
+  keys.error = Errc::closed;
+  run(1);
+  EXPECT_EQ(monitor.health().error().code(), Errc::timeout);
+}
+
 TEST_F(HealthMonitorTest, ReportsTheFleetAfterACheckThatSucceeded) {
   run(1);
 
