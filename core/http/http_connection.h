@@ -40,6 +40,9 @@ class HttpConnection {
   /// No further request: an idle connection ends now, a busy one after its answer.
   void finish_soon();
 
+  /// Whether a request has come, whole, on this connection.
+  bool has_served() const { return !first_; }
+
   void abort() { stream_->abort(); }
 
   std::shared_ptr<const TlsInfo> tls_info() const { return stream_->tls_info(); }

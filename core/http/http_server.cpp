@@ -36,7 +36,10 @@ class ServerOnListener final : public HttpServer {
     shared_.draining = true;
     listener_->stop_accepting();
     for (HttpConnection* connection : connections_) {
-      connection->finish_soon();
+      // A new connection's first request may be on its way: it has until `until`.
+      if (connection->has_served()) {
+        connection->finish_soon();
+      }
     }
     const Status all_done = co_await finished_.wait_until(until);
     if (!all_done) {

@@ -52,8 +52,8 @@ class HttpServer {
   virtual Task<void> run() = 0;
   /// From now on every response closes its connection; new connections are still served.
   virtual void begin_drain() = 0;
-  /// No new connections, idle ones end, requests under way are answered until the deadline, then
-  /// cut off. run() returns soon after.
+  /// No new connections. Idle ones end; requests under way, and the first one of a connection that
+  /// has brought none yet, are answered until the deadline, then cut off. run() returns soon after.
   virtual Task<void> stop(Deadline until) = 0;
   /// Cuts everything off now.
   virtual void close() = 0;

@@ -211,6 +211,13 @@ class ChildProxy {
   pid_t pid_ = -1;
 };
 
+XksMessage encrypt_message(const LiveEndpoint& endpoint) {
+  XksMessage message(
+      endpoint, endpoint.uri_path + "/keys/normal/encrypt", encrypt_json(bytes_of("x")).dump());
+  message.sign(endpoint.credential);
+  return message;
+}
+
 /// Sends requests without pause, until nobody accepts connections any more.
 void keep_asking(const LiveEndpoint& endpoint,
                  std::atomic<int>& answered,
@@ -221,10 +228,7 @@ void keep_asking(const LiveEndpoint& endpoint,
       return;
     }
     for (bool open = true; open;) {
-      XksMessage message(
-          endpoint, endpoint.uri_path + "/keys/normal/encrypt", encrypt_json(bytes_of("x")).dump());
-      message.sign(endpoint.credential);
-      connection.send(message.wire());
+      connection.send(encrypt_message(endpoint).wire());
       const RawResponse response = connection.read_response();
       ++(response.status == 0 ? unanswered : answered);
       open = response.status != 0 && response.header("Connection").value_or("") != "close";
@@ -254,12 +258,18 @@ TEST_F(Conformance_Trouble, Row145_146_StartingDrainingAndStopping) {
     users.emplace_back([&] { keep_asking(endpoint, answered, unanswered); });
   }
   EXPECT_TRUE(eventually([&] { return answered > 20; }));
+  TlsClient quiet(tls_options(endpoint));  // its first request comes late
+  ASSERT_TRUE(quiet.connected()) << quiet.failure();
   proxy.send_signal(SIGTERM);
   EXPECT_TRUE(eventually([&] { return ping(endpoint) == 503; }, 2s));  // draining
   for (std::thread& user : users) {
-    user.join();
+    user.join();  // nobody accepts connections any more
   }
   EXPECT_EQ(unanswered, 0);
+  quiet.send(encrypt_message(endpoint).wire());
+  const RawResponse last = quiet.read_response();
+  EXPECT_EQ(last.status, 200U);
+  EXPECT_EQ(last.header("Connection").value_or(""), "close");
   EXPECT_EQ(proxy.exit_code(), 0);
 }
 
