@@ -1,6 +1,8 @@
-# Every target links tercet_flags; no flag is set anywhere else, except instruction sets on single files.
+# Every target links tercet_flags; no flag is set anywhere else, except instruction sets on single files
+# and TERCET_TEST_OPTIONS on what lies under tests/.
 set(TERCET_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 option(TERCET_FORTIFY "fortified library calls (optimised builds without sanitizers)" OFF)
+set(TERCET_TEST_OPTIONS "" CACHE STRING "compiler options of tests, after all others")
 option(TERCET_FUZZ "link fuzz targets with libFuzzer (clang)" OFF)
 
 # g++ 12 at -O2 raises false alarms: -Wrestrict on std::string, -Wmismatched-new-delete where it inlines
