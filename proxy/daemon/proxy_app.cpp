@@ -1,6 +1,5 @@
 #include "proxy/daemon/proxy_app.h"
 
-#include <algorithm>
 #include <csignal>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,16 +10,12 @@
 #include "core/random/random.h"
 #include "proxy/daemon/node_dialer.h"
 #include "proxy/daemon/proxy_metrics.h"
+#include "proxy/daemon/request_deadline.h"
 #include "proxy/daemon/xks_http.h"
 
 namespace tercet::proxy {
 namespace {
 
-/// KMS gives up after this long (XKS reference, section 20).
-constexpr Milliseconds kKmsPatience{250};
-/// Kept back for the way from our answer to the wire.
-constexpr Milliseconds kAnswerReserve{10};
-constexpr Milliseconds kShortestDeadline{20};
 /// /ping turns bad when there was no lease, or a node took no part, for so long.
 constexpr std::chrono::seconds kUnservedMax{10};
 constexpr Milliseconds kServingTick{500};
@@ -294,21 +289,13 @@ HttpResponse ProxyApp::ping() const {
   return HttpResponse::text(200, "pong\n");
 }
 
-Deadline ProxyApp::deadline_of(const HttpRequest& request) const {
-  // 250 ms from KMS's view, less what connection set-up and the way back take (XKS reference, 20).
-  const auto way_back = std::chrono::ceil<Milliseconds>(request.arrival.smoothed_rtt);
-  const Milliseconds left =
-      kKmsPatience - kAnswerReserve - request.arrival.connection_setup - way_back;
-  const Milliseconds limit =
-      std::clamp(left, kShortestDeadline, Milliseconds(config_.limits.request_deadline_ms));
-  return Deadline::at(request.arrival.received + limit);
-}
-
 Task<HttpResponse> ProxyApp::handle_xks(HttpRequest request) {
   if (is_ping(request)) {
     co_return ping();
   }
-  const Deadline until = deadline_of(request);
+  const Milliseconds time =
+      request_time(request.arrival, Milliseconds(config_.limits.request_deadline_ms));
+  const Deadline until = Deadline::at(request.arrival.received + time);
   XksReply reply = co_await service_->handle(xks_request(std::move(request)), until);
   co_return http_response(std::move(reply));
 }

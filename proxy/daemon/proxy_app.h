@@ -55,7 +55,6 @@ class ProxyApp {
   Task<HttpResponse> handle_xks(HttpRequest request);
   Task<HttpResponse> handle_plain(HttpRequest request);
   HttpResponse ping() const;
-  Deadline deadline_of(const HttpRequest& request) const;
   Task<void> watch_signals();
   Task<void> watch_serving();
 
