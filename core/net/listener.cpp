@@ -1,5 +1,8 @@
 #include "core/net/listener.h"
 
+#include <map>
+#include <utility>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,6 +26,32 @@ bool out_of_resources(const boost::system::error_code& failed) {
          failed == boost::system::errc::no_buffer_space ||
          failed == boost::system::errc::not_enough_memory;
 }
+
+using AddressCounts = std::map<asio::ip::address, std::size_t>;
+
+/// One connection's place in the count of its address, as long as the connection lives.
+class Seat {
+ public:
+  Seat(AddressCounts& counts, const asio::ip::address& address)
+      : counts_(&counts), place_(counts.try_emplace(address, 0).first) {
+    ++place_->second;
+  }
+
+  Seat(Seat&& other) noexcept
+      : counts_(std::exchange(other.counts_, nullptr)), place_(other.place_) {}
+
+  Seat& operator=(Seat&&) = delete;
+
+  ~Seat() {
+    if (counts_ != nullptr && --place_->second == 0) {
+      counts_->erase(place_);
+    }
+  }
+
+ private:
+  AddressCounts* counts_;
+  AddressCounts::iterator place_;
+};
 
 class TcpListener final : public Listener {
  public:
@@ -100,15 +129,23 @@ class TcpListener final : public Listener {
 
  private:
   void take(tcp::socket socket) {
-    if (connections_.running() >= options_.connections_max) {
+    boost::system::error_code failed;
+    const asio::ip::address from = socket.remote_endpoint(failed).address();
+    if (connections_.running() >= options_.connections_max || is_crowded(from)) {
       ++counts_.refused_full;
       return;  // closes the socket
     }
     ++counts_.accepted;
-    connections_.spawn(serve(std::move(socket)));
+    connections_.spawn(serve(std::move(socket), Seat(by_address_, from)));
   }
 
-  Task<void> serve(tcp::socket socket) {
+  bool is_crowded(const asio::ip::address& from) const {
+    const auto found = by_address_.find(from);
+    return options_.connections_per_address_max > 0 && found != by_address_.end() &&
+           found->second >= options_.connections_per_address_max;
+  }
+
+  Task<void> serve(tcp::socket socket, Seat /*until the end*/) {
     if (!options_.tls) {
       std::unique_ptr<ByteStream> plain = make_plain_stream(std::move(socket));
       co_await handler_(std::move(plain));
@@ -132,6 +169,7 @@ class TcpListener final : public Listener {
 
   ListenerOptions options_;
   tcp::acceptor acceptor_;
+  AddressCounts by_address_;
   TaskGroup connections_;
   ConnectionHandler handler_;
   ListenerCounts counts_;

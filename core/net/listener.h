@@ -14,9 +14,10 @@ namespace tercet {
 class ListenerOptions {
  public:
   ListenerOptions() = default;
-  std::string address;                 ///< "127.0.0.1:0", "[::]:443", "0.0.0.0:8443"
-  std::shared_ptr<TlsServerSlot> tls;  ///< null: plain TCP
-  std::size_t connections_max = 4096;  ///< counted from accept, before TLS
+  std::string address;                          ///< "127.0.0.1:0", "[::]:443", "0.0.0.0:8443"
+  std::shared_ptr<TlsServerSlot> tls;           ///< null: plain TCP
+  std::size_t connections_max = 4096;           ///< counted from accept, before TLS
+  std::size_t connections_per_address_max = 0;  ///< of one client address; 0: no such limit
   Milliseconds handshake_limit{5000};
 };
 
@@ -24,7 +25,7 @@ class ListenerOptions {
 class ListenerCounts {
  public:
   std::uint64_t accepted = 0;
-  std::uint64_t refused_full = 0;       ///< closed because connections_max were open
+  std::uint64_t refused_full = 0;       ///< closed because so many were open as may be
   std::uint64_t handshakes_failed = 0;  ///< TLS refused, timed out, or the client went away
   std::uint64_t accept_errors = 0;      ///< out of descriptors and the like
 };
