@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/async/deadline.h"
+#include "core/net/descriptor_limit.h"
 #include "core/random/random.h"
 #include "proxy/daemon/node_dialer.h"
 #include "proxy/daemon/proxy_metrics.h"
@@ -19,6 +20,8 @@ namespace {
 /// /ping turns bad when there was no lease, or a node took no part, for so long.
 constexpr std::chrono::seconds kUnservedMax{10};
 constexpr Milliseconds kServingTick{500};
+/// Files and sockets besides the connections of KMS: links, logs, metrics.
+constexpr std::size_t kOtherDescriptors = 64;
 constexpr Milliseconds kStopLimit{2000};
 constexpr std::string_view kPlainText = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -169,6 +172,13 @@ std::uint16_t ProxyApp::metrics_port() const {
 }
 
 void ProxyApp::warn_at_start() const {
+  const std::size_t wanted = config_.limits.connections_max + kOtherDescriptors;
+  if (const std::size_t allowed = raise_descriptor_limit(); allowed < wanted) {
+    log_.warn("descriptors_short",
+              field("allowed", allowed),
+              field("wanted", wanted),
+              field("hint", "raise LimitNOFILE, or lower limits.connections_max"));
+  }
   for (const std::string& warning : config_.warnings) {
     log_.warn("configuration_warning", field("text", public_text(warning)));
   }

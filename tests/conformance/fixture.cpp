@@ -1,5 +1,8 @@
 #include "tests/conformance/fixture.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <fstream>
 
 #include "tests/support/test_certificates.h"
@@ -80,6 +83,15 @@ void demand_client_certificates(const std::string& folder) {
   write(root, "client-other-cn", TestCertificateSpec("beta.cks.kms.us-east-1.amazonaws.com"));
 }
 
+/// The limit of open files that programs have in most shells and units, which is too low for row 10
+/// unless they raise it.
+void start_programs_with_few_descriptors() {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = std::min<rlim_t>(1024, limit.rlim_max);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
 LiveClusterOptions options() {
   LiveClusterOptions out;
   out.proxies = 3;
@@ -88,6 +100,7 @@ LiveClusterOptions options() {
     append(folder + "/proxy-1.yaml", "audit_file: requests.jsonl\n");
     use_rsa_certificate(folder);
     demand_client_certificates(folder);
+    start_programs_with_few_descriptors();
   };
   return out;
 }

@@ -1,7 +1,8 @@
-// TLS and connections: rows 1 to 7 and 9.
+// TLS and connections: rows 1 to 7, 9 and 10.
 
 #include <thread>
 
+#include "core/net/descriptor_limit.h"
 #include "tests/conformance/fixture.h"
 
 namespace tercet::test {
@@ -216,6 +217,25 @@ TEST(Conformance_Row9, StalledClientsAreClosedAndOthersServed) {
   EXPECT_TRUE(body.ends(Milliseconds(30'000)));
   head.read_until("\r\n\r\n");
   EXPECT_TRUE(head.ends(Milliseconds(30'000)));
+}
+
+TEST(Conformance_Row10, AThousandIdleConnectionsDisturbNobody) {
+  constexpr std::size_t kIdle = 1000;
+  if (raise_descriptor_limit() < kIdle + 100) {
+    GTEST_SKIP() << "this process may not have a thousand sockets";
+  }
+  const LiveEndpoint endpoint = live_cluster().proxy();
+  std::vector<std::unique_ptr<TlsClient>> idle;
+  for (std::size_t i = 0; i < kIdle; ++i) {
+    idle.push_back(std::make_unique<TlsClient>(tls_options(endpoint)));
+    ASSERT_TRUE(idle.back()->connected()) << i << ": " << idle.back()->failure();
+  }
+  XksClient fresh(endpoint);
+  const XksReply reply =
+      fresh.post("/keys/normal/encrypt", encrypt_json(bytes_of("not disturbed")).dump());
+  EXPECT_EQ(reply.status, 200U) << reply.text();
+  EXPECT_EQ(ask_health(*idle.front(), endpoint), 200U);
+  EXPECT_EQ(ask_health(*idle.back(), endpoint), 200U);
 }
 
 }  // namespace
