@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 16;
 constexpr std::size_t kRoundKeys = 15;
+constexpr std::uint64_t kRegionBytesMax = std::uint64_t{1} << 36U;
 
 std::uint64_t head_of(const char* block) {
   std::uint64_t head = 0;
@@ -95,6 +96,10 @@ Result<ProcessMemory> ProcessMemory::read(pid_t pid) {
     fields >> std::hex >> begin >> dash >> end >> modes;
     if (modes.find("rw") != 0) {
       continue;
+    }
+    if (end - begin > kRegionBytesMax) {
+      ::close(file);
+      return Error(Errc::unsupported, "read the memory of a process under a sanitizer");
     }
     std::string region(end - begin, '\0');
     const ssize_t got = ::pread(file, region.data(), region.size(), static_cast<off_t>(begin));

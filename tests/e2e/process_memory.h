@@ -17,7 +17,8 @@ using MemoryBlock = std::array<std::uint8_t, 16>;
 /// A copy of what a process of ours has in writable memory: heap, stacks, the arenas of secrets.
 class ProcessMemory {
  public:
-  /// Errors: denied (daemons are not dumpable: only root may look), io_error.
+  /// Errors: denied (daemons are not dumpable: only root may look), unsupported (under a sanitizer,
+  /// whose own memory is terabytes), io_error.
   static Result<ProcessMemory> read(pid_t pid);
 
   std::size_t size() const;

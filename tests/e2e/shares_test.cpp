@@ -127,6 +127,9 @@ TEST_F(OneNodeAlone, DoesNotHaveTheKeyInItsMemory) {
     if (!memory && memory.error().code() == Errc::denied) {
       GTEST_SKIP() << "only root may read the memory of a daemon";
     }
+    if (!memory && memory.error().code() == Errc::unsupported) {
+      GTEST_SKIP() << "a sanitizer's own memory is terabytes: the other builds search";
+    }
     ASSERT_TRUE(memory.ok()) << memory.error().to_string();
     for (const MemoryBlock& target : targets) {
       EXPECT_FALSE(memory->contains(target)) << name << " has a round key or H";

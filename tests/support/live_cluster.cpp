@@ -16,6 +16,7 @@
 namespace tercet::test {
 namespace {
 
+constexpr unsigned kRequestDeadlineMs = TERCET_REQUEST_DEADLINE_MS;
 constexpr Milliseconds kPollPause{20};
 constexpr Milliseconds kEndLimit{20'000};
 
@@ -148,7 +149,7 @@ Status LiveCluster::start() {
   if (options_.edit) {
     options_.edit(folder_);
   }
-  const CommandResult up = dev("up", {"--keep-config"});
+  const CommandResult up = dev("up", {"--keep-config", "--timeout-s", "300"});  // of patience
   if (!up.done()) {
     return Error(Errc::link_closed, "tercet dev up: " + up.output);
   }
@@ -195,7 +196,10 @@ Status LiveCluster::write_stores() const {
   for (std::size_t i = 0; i < options_.proxies; ++i) {
     // Nobody balances load here: a stop need not wait for that.
     const std::string path = file(cli::DevLayout::proxy(i) + ".yaml");
-    TERCET_TRY_STATUS(cli::replace_file(path, read_file(path) + "limits:\n  drain_ms: 100\n"));
+    const std::string limits =
+        "limits:\n  drain_ms: 100\n  request_deadline_ms: " + std::to_string(kRequestDeadlineMs) +
+        "\n";
+    TERCET_TRY_STATUS(cli::replace_file(path, read_file(path) + limits));
   }
   return ok_status();
 }
