@@ -41,6 +41,20 @@ class DevClusters : public testing::Test {
   LiveCluster right_{LiveClusterOptions()};
 };
 
+TEST(SanitizerReport, IsFoundWhereAProgramLeftOne) {
+  const std::string line = "{\"event\":\"node_started\"}\n";
+  for (const char* report : {"==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\n",
+                             "==7==ERROR: LeakSanitizer: detected memory leaks\n",
+                             "WARNING: ThreadSanitizer: data race (pid=7)\n",
+                             "a.cpp:1:2: runtime error: signed integer overflow\n",
+                             "==7==LeakSanitizer has encountered a fatal error.\n"}) {
+    EXPECT_EQ(sanitizer_report(line + report + "  #0 main\n"), std::string(report) + "  #0 main\n");
+    EXPECT_EQ(sanitizer_report(report), report);
+  }
+  EXPECT_EQ(sanitizer_report(line), "");
+  EXPECT_EQ(sanitizer_report(""), "");
+}
+
 TEST_F(DevClusters, ServeSideBySideAndEndAlone) {
   const Sealed left = seal(left_);
   const Sealed right = seal(right_);

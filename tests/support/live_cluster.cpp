@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -61,6 +62,17 @@ void insert_after(std::string& text, const std::string& mark, const std::string&
 }
 
 }  // namespace
+
+std::string sanitizer_report(const std::string& log) {
+  constexpr std::size_t kShownMax = 4000;
+  const std::size_t at =
+      std::min({log.find("Sanitizer: "), log.find("runtime error: "), log.find("Sanitizer has ")});
+  if (at == std::string::npos) {
+    return {};
+  }
+  const std::size_t line = log.rfind('\n', at);
+  return log.substr(line == std::string::npos ? 0 : line + 1, kShownMax);
+}
 
 CommandResult run_command(const std::vector<std::string>& words) {
   CommandResult result;
@@ -161,6 +173,12 @@ void LiveCluster::stop() {
   if (alive_pipe_ < 0) {
     return;
   }
+  if (!dev_.is_null()) {  // it did start
+    const CommandResult down =
+        run_command({programs_ + "/tercet", "dev", "down", "--dir", folder_});
+    EXPECT_TRUE(down.done()) << down.output;
+    expect_no_reports();
+  }
   ::close(alive_pipe_);
   char byte = 0;
   while (::read(gone_pipe_, &byte, 1) > 0) {
@@ -168,6 +186,13 @@ void LiveCluster::stop() {
   ::close(gone_pipe_);
   alive_pipe_ = -1;
   gone_pipe_ = -1;
+}
+
+void LiveCluster::expect_no_reports() const {
+  for (const auto& entry : std::filesystem::directory_iterator(file("log"))) {
+    const std::string report = sanitizer_report(read_file(entry.path()));
+    EXPECT_EQ(report, "") << entry.path().filename();
+  }
 }
 
 Status LiveCluster::write_stores() const {

@@ -73,6 +73,9 @@ class CommandResult {
   bool done() const { return exit_code == 0; }
 };
 
+/// What a sanitizer has written into a program's log, from its first line on; empty if nothing.
+std::string sanitizer_report(const std::string& log);
+
 /// Runs a program without a shell and waits for its end.
 CommandResult run_command(const std::vector<std::string>& words);
 
@@ -91,6 +94,8 @@ class LiveCluster {
 
   /// Returns when all are healthy. Errors: with the ends of the logs.
   Status start();
+  /// Ends what runs. Fails the test if a program did not end well, or a sanitizer has complained of
+  /// one: nobody else reads the logs of programs in the background.
   void stop();
 
   /// dev.json, as docs/ describe it.
@@ -128,6 +133,7 @@ class LiveCluster {
   std::string network_namespace(const std::string& name) const;
   cli::BackgroundProcess process(const std::string& name) const;
   void start_reaper();
+  void expect_no_reports() const;
 
   LiveClusterOptions options_;
   std::string folder_;
