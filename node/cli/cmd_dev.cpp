@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -18,7 +17,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kDefaultDirectory = ".tercet-dev";
-constexpr const char* kNoClusterHint = "say where it is: --dir DIR";
 
 Option dir_option() {
   return Option(
@@ -31,6 +29,12 @@ DevOptions options_of(const Arguments& arguments) {
   options.with_kms = !arguments.has("--no-kms");
   options.keep_configuration = arguments.has("--keep-config");
   return options;
+}
+
+int no_cluster(const DevOptions& options) {
+  return fail(kExitFailed,
+              "there is no cluster in " + options.directory,
+              "say where it is: --dir DIR; `tercet dev up` makes one");
 }
 
 Option proxies_option() {
@@ -129,8 +133,8 @@ int up(const Arguments& arguments) {
 
 int show(const Arguments& arguments) {
   const DevOptions options = options_of(arguments);
-  if (!std::filesystem::exists(options.directory)) {
-    return fail(kExitFailed, "there is no cluster in " + options.directory, kNoClusterHint);
+  if (!DevCluster::is_in(options.directory)) {
+    return no_cluster(options);
   }
   const auto cluster = DevCluster::open(options);
   if (!cluster) {
@@ -157,8 +161,8 @@ int show(const Arguments& arguments) {
 
 int down(const Arguments& arguments) {
   const DevOptions options = options_of(arguments);
-  if (!std::filesystem::exists(options.directory)) {
-    return fail(kExitFailed, "there is no cluster in " + options.directory, kNoClusterHint);
+  if (!DevCluster::is_in(options.directory)) {
+    return no_cluster(options);
   }
   const auto cluster = DevCluster::open(options);
   if (!cluster) {

@@ -30,6 +30,14 @@ constexpr Milliseconds kProbeLimit{2000};
 constexpr Milliseconds kStopLimit{10'000};
 constexpr std::size_t kLogLinesShown = 15;
 constexpr const char* kNetwork = "wan";  // the emulator's name among our processes
+constexpr const char* kLock = "/lock";   // the first file in a folder of ours
+
+/// Whether we may fill the folder: its mode is changed, and files are replaced in it.
+bool is_ours_or_empty(const std::string& directory) {
+  std::error_code failed;
+  return std::filesystem::exists(directory + kLock, failed) ||
+         (std::filesystem::is_empty(directory, failed) && !failed);
+}
 
 }  // namespace
 
@@ -44,6 +52,11 @@ Result<std::string> program_beside(const std::string& name) {
   return program.string();
 }
 
+bool DevCluster::is_in(const std::string& directory) {
+  std::error_code unreachable;  // then there is none for us
+  return std::filesystem::exists(DevLayout(directory).state_file(), unreachable);
+}
+
 Result<std::unique_ptr<DevCluster>> DevCluster::open(DevOptions options) {
   std::error_code failed;
   options.directory = std::filesystem::absolute(options.directory, failed).lexically_normal();
@@ -51,7 +64,12 @@ Result<std::unique_ptr<DevCluster>> DevCluster::open(DevOptions options) {
     options.directory.pop_back();
   }
   std::filesystem::create_directories(options.directory, failed);
-  const std::string path = options.directory + "/lock";
+  if (!failed && !is_ours_or_empty(options.directory)) {
+    return Error(Errc::config_error,
+                 "use the folder " + options.directory + ": it holds other things than a cluster")
+        .hint("give a new one: --dir DIR");
+  }
+  const std::string path = options.directory + kLock;
   const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0) {
     return Error(Errc::config_error,

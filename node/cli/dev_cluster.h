@@ -28,7 +28,10 @@ class DevOptions {
 /// One folder holds its keys, configuration, data, logs and dev.json.
 class DevCluster {
  public:
-  /// Errors: config_error (folder in use by another `tercet dev`).
+  /// Whether there is one in this folder, running or not.
+  static bool is_in(const std::string& directory);
+  /// Takes a folder that is new, empty or of an earlier cluster. Errors: config_error (another
+  /// folder, or in use by another `tercet dev`).
   static Result<std::unique_ptr<DevCluster>> open(DevOptions options);
   ~DevCluster();
   DevCluster(const DevCluster&) = delete;

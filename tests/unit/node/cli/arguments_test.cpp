@@ -1,8 +1,13 @@
 #include "node/cli/arguments.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include <gtest/gtest.h>
 
 #include "node/cli/commands.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tercet::cli {
 
@@ -134,6 +139,19 @@ TEST(KeyCommands, RefuseWrongIdsAndMissingFilesWithoutTouchingTheNetwork) {
       dispatch(commands,
                {"key", "create", "--config", "/absent.yaml", "--id", "a", "--timeout-s", "0"}),
       kExitUsage);
+}
+
+/// They change modes and replace files in the folder they are given.
+TEST(DevCommands, LeaveFoldersOfOthersAlone) {
+  const test::TemporaryDirectory dir;
+  std::ofstream(dir.file("letter")) << "of somebody else";
+  std::filesystem::permissions(dir.path(), std::filesystem::perms(0755));
+  for (const char* verb : {"prepare", "up", "status", "down"}) {
+    EXPECT_EQ(dispatch(dev_sub_commands(), {"dev", verb, "--dir", dir.path()}), kExitFailed)
+        << verb;
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+  EXPECT_EQ(std::filesystem::status(dir.path()).permissions(), std::filesystem::perms(0755));
 }
 
 TEST(DevCommands, RefuseWrongOptionsAndAbsentClusters) {
