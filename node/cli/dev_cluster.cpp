@@ -164,6 +164,30 @@ Status DevCluster::prepare() {
   return write_files();
 }
 
+/// Whether what `prepare` wrote is for what is to be started.
+Status DevCluster::check_kept_configuration() const {
+  const std::string what = "keep the configuration in " + layout_.root() + ": ";
+  if (!std::filesystem::exists(layout_.cluster_yaml())) {
+    return Error(Errc::not_found, what + "there is none")
+        .hint("`tercet dev prepare --dir " + layout_.root() + "` writes it");
+  }
+  if (options_.wan.has_value() == state_.hosts.empty()) {
+    return Error(Errc::wrong_state,
+                 what + (options_.wan ? "it is not for a wide-area network"
+                                      : "it is for a wide-area network"))
+        .hint("give --rtt-ms or --wan to `tercet dev prepare` and to `tercet dev up`, or to none");
+  }
+  if (!state_.ports.contains(DevLayout::proxy(options_.proxies - 1) + " xks")) {
+    return Error(Errc::wrong_state, what + "it is for fewer proxies")
+        .hint("give the same --proxies to `tercet dev prepare` and to `tercet dev up`");
+  }
+  if (options_.with_kms && !state_.ports.contains("kms")) {
+    return Error(Errc::wrong_state, what + "it is without the KMS front end")
+        .hint("give --no-kms to `tercet dev up` too, or to none");
+  }
+  return ok_status();
+}
+
 /// Where nodes are hosts of their own: makes these hosts and the network between them.
 Status DevCluster::start_network(Deadline deadline) {
   if (!options_.wan) {
@@ -214,17 +238,7 @@ Status DevCluster::stop_with(const Error& error) {
 Status DevCluster::up() {
   TERCET_TRY_STATUS(stop_leftovers());
   const Deadline deadline = Deadline::in(options_.limit);
-  if (!options_.keep_configuration) {
-    TERCET_TRY_STATUS(prepare());
-  } else if (!std::filesystem::exists(layout_.cluster_yaml())) {
-    return Error(Errc::not_found, "keep the configuration in " + layout_.root() + ": there is none")
-        .hint("`tercet dev prepare --dir " + layout_.root() + "` writes it");
-  } else if (options_.wan.has_value() == state_.hosts.empty()) {
-    return Error(Errc::wrong_state,
-                 options_.wan ? "keep the configuration: it is not for a wide-area network"
-                              : "keep the configuration: it is for a wide-area network")
-        .hint("give --rtt-ms or --wan to `tercet dev prepare` and to `tercet dev up`, or to none");
-  }
+  TERCET_TRY_STATUS(options_.keep_configuration ? check_kept_configuration() : prepare());
   if (const Status network = start_network(deadline); !network) {
     TERCET_TRY(const std::size_t stopped, down());
     static_cast<void>(stopped);

@@ -62,6 +62,7 @@ class DevCluster {
   Status start(const std::string& name, const std::vector<std::string>& arguments);
   Status stop_leftovers();
   Status write_files();
+  Status check_kept_configuration() const;
   Status start_network(Deadline deadline);
   Status use_network();
   Status stop_with(const Error& error);

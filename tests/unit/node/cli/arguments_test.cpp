@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "node/cli/commands.h"
+#include "node/cli/dev_layout.h"
 #include "tests/support/temporary_directory.h"
 
 namespace tercet::cli {
@@ -152,6 +153,22 @@ TEST(DevCommands, LeaveFoldersOfOthersAlone) {
   }
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
   EXPECT_EQ(std::filesystem::status(dir.path()).permissions(), std::filesystem::perms(0755));
+}
+
+TEST(DevCommands, StartNothingThatWasNotPrepared) {
+  const test::TemporaryDirectory dir;
+  const std::vector<SubCommand> commands = dev_sub_commands();
+  const std::string folder = dir.file("cluster");
+  ASSERT_EQ(dispatch(commands, {"dev", "prepare", "--no-kms", "--dir", folder}), kExitDone);
+  for (const std::vector<std::string>& also :
+       std::vector<std::vector<std::string>>{{}, {"--no-kms", "--proxies", "2"}}) {
+    std::vector<std::string> words = {"dev", "up", "--keep-config", "--dir", folder};
+    words.insert(words.end(), also.begin(), also.end());
+    EXPECT_EQ(dispatch(commands, words), kExitFailed);
+  }
+  const DevLayout layout(folder);
+  EXPECT_TRUE(load_dev_state(layout).value().value().processes.empty());
+  EXPECT_FALSE(std::filesystem::exists(layout.file("log/node-1.log"))) << "a node was started";
 }
 
 TEST(DevCommands, RefuseWrongOptionsAndAbsentClusters) {
