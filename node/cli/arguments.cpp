@@ -40,8 +40,13 @@ std::string group_of(const SubCommand& command) {
   return command.path.substr(0, command.path.find(' '));
 }
 
+bool is_help_option(const std::string& word) {
+  return word == "--help" || word == "-h";
+}
+
+/// Where a command or sub-command may stand; later, "help" may be an option's value.
 bool wants_help(const std::string& word) {
-  return word == "--help" || word == "-h" || word == "help";
+  return is_help_option(word) || word == "help";
 }
 
 }  // namespace
@@ -178,7 +183,7 @@ int dispatch(const std::vector<SubCommand>& commands, const std::vector<std::str
       continue;
     }
     const std::vector<std::string> rest(words.begin() + (single ? 1 : 2), words.end());
-    if (std::any_of(rest.begin(), rest.end(), wants_help)) {
+    if (std::any_of(rest.begin(), rest.end(), is_help_option)) {
       print_out(help_of_command(command));
       return kExitDone;
     }

@@ -65,6 +65,9 @@ TEST(Arguments, ReachTheSubCommand) {
   EXPECT_EQ(calls.last.all("--with"), (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(dispatch(sample(calls), {"status", "--json"}), kExitDone);
   EXPECT_EQ(calls.runs, 2);
+  EXPECT_EQ(dispatch(sample(calls), {"key", "make", "--id", "help"}), kExitDone);
+  EXPECT_EQ(calls.runs, 3);
+  EXPECT_EQ(calls.last.value("--id"), "help");
 }
 
 TEST(Arguments, WrongUsageExitsWithTwoAndDoesNothing) {
