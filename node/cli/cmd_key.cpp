@@ -37,6 +37,9 @@ Result<Milliseconds> limit_of(const Arguments& arguments) {
 /// The store named, or the cluster's only one.
 Result<std::string> store_of(const Arguments& arguments, const ClusterConfig& cluster) {
   if (arguments.has("--no-store")) {
+    if (arguments.has("--store")) {
+      return Error(Errc::invalid_argument, "--store and --no-store exclude each other");
+    }
     return std::string();
   }
   if (const std::optional<std::string> name = arguments.value("--store"); name) {

@@ -169,6 +169,7 @@ TEST(ExitCodes, AreAsTheHelpSays) {
       {2, {"tercet", "key", "create", "--config", admin}},
       {2, {"tercet", "key", "create", "--id", "a/b", "--config", admin}},
       {2, {"tercet", "key", "create", "--id", "a", "--usage", "all", "--config", admin}},
+      {2, {"tercet", "key", "create", "--id", "a", "--store=dev", "--no-store", "--config", admin}},
       {2, {"tercet-node"}},
       {2, {"tercet-proxy", "--help-me"}},
       {3, {"tercet", "status", "--config", admin}},
