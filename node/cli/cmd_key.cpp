@@ -286,10 +286,16 @@ void print_key_view(const std::string& id, const KeyView& view) {
   print_differences(view);
 }
 
+/// Of a look at the nodes: one answer is enough.
 int exit_code_of(const NodeAnswers& answers) {
-  const bool all_unreached = std::none_of(
-      answers.begin(), answers.end(), [](const NodeAnswer& answer) { return answer.reached(); });
-  return all_unreached ? kExitUnreachable : kExitDone;
+  const auto any = [&](bool (NodeAnswer::*is)() const) {
+    return std::any_of(
+        answers.begin(), answers.end(), [&](const NodeAnswer& answer) { return (answer.*is)(); });
+  };
+  if (any(&NodeAnswer::ok)) {
+    return kExitDone;
+  }
+  return any(&NodeAnswer::reached) ? kExitFailed : kExitUnreachable;
 }
 
 int list_keys(const Arguments& arguments) {
@@ -359,8 +365,7 @@ int show_key(const Arguments& arguments) {
     }
   }
   view.differing = differences(view.by_node);
-  const int nothing = exit_code_of(answers) == kExitUnreachable ? kExitUnreachable : kExitFailed;
-  const int code = view.by_node.empty() ? nothing : kExitDone;
+  const int code = exit_code_of(answers);
   if (arguments.has("--json")) {
     Json out = view_as_json(key->text(), view);
     out["complaints"] = complaints;
