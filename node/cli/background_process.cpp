@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "core/random/random.h"
+#include "node/cli/output.h"
 
 namespace tercet::cli {
 namespace {
@@ -179,7 +180,8 @@ std::vector<std::string> stop_all(const std::vector<BackgroundProcess>& processe
       ::kill(process.pid, SIGTERM);
     }
   }
-  while (any_alive() && !deadline.passed()) {
+  for (Progress progress; any_alive() && !deadline.passed();) {
+    progress.waiting_for("the processes to end");
     std::this_thread::sleep_for(kPollPause);
   }
   std::vector<std::string> killed;

@@ -35,8 +35,8 @@ Result<BackgroundProcess> start_background(const std::string& name,
                                            const std::string& log,
                                            const std::string& network_namespace = "");
 
-/// SIGTERM, then SIGKILL to those that are still there at the deadline. Returns the names of those
-/// that had to be killed.
+/// SIGTERM, then SIGKILL to those that are still there at the deadline; says so where that takes
+/// long. Returns the names of those that had to be killed.
 std::vector<std::string> stop_all(const std::vector<BackgroundProcess>& processes,
                                   Deadline deadline);
 

@@ -162,7 +162,7 @@ void Administration::wait_until_done(CommandOutcome& outcome,
     if (waiting.empty() || hopeful < needed || deadline.passed()) {
       return;
     }
-    progress.waiting_for("the nodes to make the key");
+    progress.waiting_for("the nodes to carry out the command");
     std::this_thread::sleep_for(kPollPause);
     NodeAnswers news = client_->ask(waiting, "GET", "/v1/commands/" + outcome.id, "", kAnswerLimit);
     for (std::size_t i = 0; i < waiting.size(); ++i) {
