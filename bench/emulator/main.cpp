@@ -32,7 +32,15 @@ constexpr const char* kUsage =
     "measure  shows how far the emulated round trips are from what was asked for, and what a\n"
     "         packet costs, on this machine now\n"
     "\n"
-    "Exit code 3: this machine or user may not make network namespaces or TUN devices.\n";
+    "  --rtt-ms MS       round trip between any two sites\n"
+    "  --matrix FILE     distances, jitter, loss and bandwidth by pair of sites (configs/wan/)\n"
+    "  --seed N          of what is drawn for loss and jitter (default 1)\n"
+    "  --ready FILE      written when packets can flow, or when they never will\n"
+    "  --prefer ADDRESS  the /24 of addresses to take if it is free (default 198.18.0.0)\n"
+    "  --echoes N        round trips of each pair (default 500)\n"
+    "\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 this machine or user may not make network\n"
+    "namespaces or TUN devices.\n";
 
 constexpr int kNotHere = 3;
 constexpr const char* kFirstAddress = "198.18.0.0";
@@ -237,6 +245,10 @@ int main_with(const std::string& command, const Options& options) {
 }  // namespace tercet::wan
 
 int main(int argc, char** argv) {
+  if (argc == 2 && (argv[1] == std::string("--help") || argv[1] == std::string("-h"))) {
+    std::fputs(tercet::wan::kUsage, stdout);
+    return 0;
+  }
   tercet::wan::Options options;
   const std::set<std::string> known = {
       "--rtt-ms", "--matrix", "--seed", "--ready", "--echoes", "--prefer"};

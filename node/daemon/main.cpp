@@ -51,6 +51,10 @@ int main(int argc, char** argv) {
     return 0;
   }
   const bool check = argc == 4 && std::strcmp(argv[1], "--check") == 0;
+  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
   if ((argc != 3 && !check) || std::strcmp(argv[argc - 2], "--config") != 0) {
     std::fputs(kUsage, stderr);
     return 2;
