@@ -2,7 +2,8 @@
 
 #include <array>
 #include <charconv>
-#include <functional>
+#include <cstdio>
+#include <set>
 #include <utility>
 
 namespace tercet::bench {
@@ -17,6 +18,8 @@ constexpr std::array<std::pair<Operation, std::string_view>, 4> kOperations = {{
 
 /// The most requests in one run: their latencies are all kept.
 constexpr double kRequestsMax = 1e6;
+/// The most bytes of plaintext that decrypt-cold may make before it starts.
+constexpr double kMadeBytesMax = 1e9;
 
 constexpr const char* kUsage =
     R"(tercet-bench: open-loop load on an XKS proxy, and what it cost.
@@ -51,6 +54,7 @@ program runs with real-time priority, since real clients do not share a processo
   --label TEXT        what the report calls this run
   --json              the report as one JSON document instead of a table
   --plot FILE.svg     latency by percentile as a drawing; of this run, or of reports (--from)
+  --from REPORT.json  a report to draw; may be repeated, and goes with --plot alone
   --help              this text
 
 The report: P50 to P99.9 and the maximum; errors by name (those of the XKS API; timeout, connection,
@@ -61,6 +65,12 @@ unsent) enters the percentiles with the time until then.
 
 Exit codes: 0 measured (errors of requests are in the report), 1 failed, 2 wrong usage.
 )";
+
+std::string in_words(double number) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%g", number);
+  return text.data();
+}
 
 Error bad(const std::string& option, const std::string& wants) {
   return Error(Errc::invalid_argument, option + " takes " + wants);
@@ -74,7 +84,7 @@ Result<double> number(const std::string& option,
   const char* end = text.data() + text.size();
   const auto [stopped, failed] = std::from_chars(text.data(), end, parsed);
   if (failed != std::errc() || stopped != end || !(parsed >= least && parsed <= most)) {
-    return bad(option, "a number from " + std::to_string(least) + " to " + std::to_string(most));
+    return bad(option, "a number from " + in_words(least) + " to " + in_words(most));
   }
   return parsed;
 }
@@ -140,19 +150,32 @@ Status set(LoadOptions& into, const std::string& option, const std::string& text
   return ok_status();
 }
 
-/// What the options must be together.
-Status check_together(const LoadOptions& options, bool has_operation) {
+/// What the options must be together, so that none is taken and ignored.
+Status check_together(const LoadOptions& options, const std::set<std::string>& given) {
+  const auto wrong = [](const char* why) { return Error(Errc::invalid_argument, why); };
   if (!options.from_files.empty()) {
-    if (options.plot_file.empty() || has_operation || !options.dev_file.empty()) {
-      return Error(Errc::invalid_argument, "--from goes with --plot, without --dev and --op");
-    }
-    return ok_status();
+    return given == std::set<std::string>{"--plot", "--from"}
+               ? ok_status()
+               : wrong("--from goes with --plot alone");
   }
-  if (options.dev_file.empty() || !has_operation || options.rate <= 0) {
-    return Error(Errc::invalid_argument, "--dev, --op and --rate are needed");
+  if (!given.contains("--dev") || !given.contains("--op") || !given.contains("--rate")) {
+    return wrong("--dev, --op and --rate are needed");
   }
-  if (options.rate * (options.seconds + options.warm_up_seconds) > kRequestsMax) {
-    return Error(Errc::invalid_argument, "--rate times --seconds is more than a million");
+  const bool repeats = options.operation == Operation::decrypt_repeat;
+  const bool cold = options.operation == Operation::decrypt_cold;
+  if (given.contains("--repeat") && !repeats) {
+    return wrong("--repeat goes with --op decrypt-repeat");
+  }
+  if (given.contains("--key") && (repeats || cold)) {
+    return wrong("--key goes with --op encrypt and mixed: decrypts use a key of their own");
+  }
+  const double requests = options.rate * (options.seconds + options.warm_up_seconds);
+  if (requests > kRequestsMax) {
+    return wrong("--rate times --seconds and --warm-up is more than a million");
+  }
+  if (cold && requests * static_cast<double>(options.plaintext_bytes) > kMadeBytesMax) {
+    return wrong(
+        "--rate times --seconds times --size is more than 10^9 bytes, which are made first");
   }
   return ok_status();
 }
@@ -179,7 +202,7 @@ std::optional<Operation> parse_operation(std::string_view name) {
 
 Result<LoadOptions> parse_options(const std::vector<std::string>& words) {
   LoadOptions options;
-  bool has_operation = false;
+  std::set<std::string> given;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--help" || word == "-h") {
@@ -188,6 +211,7 @@ Result<LoadOptions> parse_options(const std::vector<std::string>& words) {
     }
     if (word == "--json") {
       options.json = true;
+      given.insert(word);
       continue;
     }
     const std::size_t equals = word.find('=');
@@ -201,9 +225,9 @@ Result<LoadOptions> parse_options(const std::vector<std::string>& words) {
       return Error(Errc::invalid_argument, option + ": unknown, or its value is missing");
     }
     TERCET_TRY_STATUS(set(options, option, text));
-    has_operation = has_operation || option == "--op";
+    given.insert(option);
   }
-  TERCET_TRY_STATUS(check_together(options, has_operation));
+  TERCET_TRY_STATUS(check_together(options, given));
   return options;
 }
 

@@ -36,8 +36,6 @@ TEST(LoadOptions, EveryOptionIsRead) {
                                                           "0",
                                                           "--settle",
                                                           "1",
-                                                          "--repeat",
-                                                          "512",
                                                           "--timeout-ms",
                                                           "250",
                                                           "--key",
@@ -53,12 +51,15 @@ TEST(LoadOptions, EveryOptionIsRead) {
   EXPECT_EQ(options->connections, 3U);
   EXPECT_EQ(options->warm_up_seconds, 0);
   EXPECT_EQ(options->settle_seconds, 1);
-  EXPECT_EQ(options->repeat_count, 512U);
   EXPECT_EQ(options->timeout, Milliseconds(250));
   EXPECT_EQ(options->key, "k");
   EXPECT_EQ(options->label, "a b");
   EXPECT_EQ(options->plot_file, "p.svg");
   EXPECT_TRUE(options->json);
+  const Result<LoadOptions> repeat =
+      parse_options(with({"--op", "decrypt-repeat", "--repeat", "512"}));
+  ASSERT_TRUE(repeat.ok()) << repeat.error().to_string();
+  EXPECT_EQ(repeat->repeat_count, 512U);
 }
 
 TEST(LoadOptions, EveryOperationHasAName) {
@@ -84,13 +85,20 @@ TEST(LoadOptions, WhatCannotBeMeasuredIsRefused) {
       with({"--rate", "-5"}),
       with({"--seconds", "0"}),
       with({"--connections", "0"}),
-      with({"--repeat", "513"}),
+      with({"--op", "decrypt-repeat", "--repeat", "513"}),
       with({"--timeout-ms", "0"}),
       with({"--rate", "100000", "--seconds", "100"}),
       with({"--unknown", "1"}),
       with({"--seconds"}),
       with({"--from", "a.json"}),
       {"--from", "a.json"},
+      // More than there is memory for.
+      with({"--op", "decrypt-cold", "--rate", "10000", "--seconds", "90", "--size", "4096"}),
+      // What would be taken and ignored.
+      with({"--repeat", "4"}),
+      with({"--op", "decrypt-cold", "--key", "k"}),
+      {"--plot", "p.svg", "--from", "a.json", "--rate", "5"},
+      {"--plot", "p.svg", "--from", "a.json", "--json"},
   };
   for (const std::vector<std::string>& words : bad) {
     const Result<LoadOptions> options = parse_options(words);
