@@ -39,12 +39,11 @@ Status plot_files(const LoadOptions& options) {
 
 Status measure_and_print(const LoadOptions& options) {
   TERCET_TRY(const Report report, measure(options));
-  if (!options.plot_file.empty()) {
-    TERCET_TRY_STATUS(write_file(options.plot_file, draw_quantiles({Curve::of(report)})));
-  }
   const std::string text = options.json ? report.to_json().dump(2) + "\n" : report.to_text();
-  std::fputs(text.c_str(), stdout);
-  return ok_status();
+  std::fputs(text.c_str(), stdout);  // before the drawing, whose file may be impossible to write
+  return options.plot_file.empty()
+             ? ok_status()
+             : write_file(options.plot_file, draw_quantiles({Curve::of(report)}));
 }
 
 int run(int argc, char** argv) {
