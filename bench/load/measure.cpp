@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -26,6 +27,11 @@ constexpr Milliseconds kStockPause{200};
 constexpr Milliseconds kSteadyFor{2000};
 constexpr const char* kStock = "tercet_proxy_stock_vectors";
 constexpr const char* kOwnName = "tercet-bench";
+
+/// For people who wait, on standard error.
+void say(const char* what, double seconds) {
+  std::fprintf(stderr, "tercet-bench: %s %g s\n", what, seconds);
+}
 
 std::vector<ProcessEntry> processes_of(const ClusterFile& cluster) {
   std::vector<ProcessEntry> all = cluster.nodes;
@@ -99,14 +105,19 @@ Task<Result<Report>> run_all(asio::any_io_executor executor,
   TERCET_CO_TRY_STATUS(co_await loop.prime(workload.priming_calls()));
   const Milliseconds settle_limit(static_cast<std::int64_t>(options.settle_seconds * 1000));
   const Deadline settle_until = Deadline::in(settle_limit);
+  if (options.settle_seconds > 0) {
+    say("waiting until the stock of vectors no longer grows, at most", options.settle_seconds);
+  }
   co_await settle(cluster.proxies, settle_until);
   if (options.warm_up_seconds > 0) {
+    say("warm-up,", options.warm_up_seconds);
     const Schedule warm_up(
         std::chrono::steady_clock::now() + kStartPause, options.rate, options.warm_up_seconds);
     const Outcome ignored = co_await loop.run(executor, warm_up);
     static_cast<void>(ignored);
   }
   const std::vector<ProcessEntry> processes = processes_of(cluster);
+  say("measuring,", options.seconds);
   const Snapshots before = co_await look_at(processes);
   const Schedule schedule(
       std::chrono::steady_clock::now() + kStartPause, options.rate, options.seconds);

@@ -62,7 +62,8 @@ Task<Status> OpenLoop::connect() {
     if (response->status != 200) {
       co_return Error(
           Errc::wrong_state,
-          "connect: the proxy answers its health with " + std::to_string(response->status));
+          "connect: the proxy answers its health with " + std::to_string(response->status))
+          .hint("`tercet status` tells what the cluster lacks");
     }
   }
   co_return ok_status();
