@@ -83,6 +83,12 @@ class Suite:
                 if report:
                     self.runs.append(Run(report, RATE))
 
+    def on_baseline(self):
+        """After the cluster: nodes that restock would slow the baseline and make it easy to keep up with."""
+        self.say("== OpenSSL baseline")
+        with cluster.baseline(self.programs) as plain:
+            self.light(plain, "OpenSSL", "openssl")
+
     def over_distance(self):
         for rtt_ms in self.plan.round_trips:
             self.say(f"== RTT {rtt_ms} ms")
@@ -168,7 +174,12 @@ def main():
     suite = Suite(cluster.Programs(chosen.bin), out, Plan(chosen.quick))
     if load_before > os.cpu_count() / 2:
         suite.note(f"other programs are running here (load average {load_before:.1f}), and what they take of the processors is in every figure")
-    suite.on_loopback()
+    try:
+        suite.on_loopback()
+        suite.on_baseline()
+    except cluster.Unavailable as why:
+        print(f"bench: {why}", file=sys.stderr)
+        return 1
     suite.over_distance()
     benchmarks = suite.kernels()
     if not suite.runs:

@@ -1,13 +1,18 @@
 """The suite's judgement: unittest, run by CTest."""
 
+import contextlib
+import io
 import pathlib
 import sys
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "suite"))
 
+import cluster
 import document
+import suite
 import targets
 from targets import LIGHT, RATE, Run
 
@@ -78,6 +83,33 @@ class Targets(unittest.TestCase):
         self.assertTrue(verdicts([Run(report("mixed"), RATE)])["memory of a node, most in any run"])
         large = Run(report("mixed", peak=600.0), RATE)
         self.assertFalse(verdicts([large])["memory of a node, most in any run"])
+
+
+class Order(unittest.TestCase):
+    def test_the_baseline_is_measured_when_no_cluster_runs(self):
+        running, seen = [], []
+
+        @contextlib.contextmanager
+        def system(name):
+            running.append(name)
+            yield mock.Mock(dev={}, rtt_ms=0)
+            running.remove(name)
+
+        def load(target, operation, rate, seconds, label):
+            seen.append(tuple(running))
+
+        measured = suite.Suite(programs=None, out=None, plan=suite.Plan(quick=True))
+        with (
+            mock.patch.object(cluster, "cluster", lambda programs: system("cluster")),
+            mock.patch.object(cluster, "baseline", lambda programs: system("baseline")),
+            mock.patch.object(cluster, "cpu_path", lambda programs, target: ""),
+            mock.patch.object(cluster, "round_trip_ms", lambda dev: None),
+            mock.patch.object(measured, "load", load),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            measured.on_loopback()
+            measured.on_baseline()
+        self.assertEqual(set(seen), {("cluster",), ("baseline",)})
 
 
 class Tables(unittest.TestCase):
