@@ -1,7 +1,9 @@
 // Rules R1 to R3: what g++ 12 destroys twice in statements with co_await (style guide 3.2).
 
 #include <algorithm>
+#include <cctype>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -58,6 +60,62 @@ std::vector<Statement> statements(const SourceFile& file) {
   return out;
 }
 
+bool breaks_r1(const Statement& statement) {
+  const std::string& text = statement.text;
+  return has_word(text, "co_await") &&
+         (text.find('{') != std::string::npos || text.find("[&]") != std::string::npos ||
+          text.find("[this") != std::string::npos);
+}
+
+/// A default argument that is an initialiser in braces or begins with the name of a type of ours.
+bool breaks_r3(const Statement& statement) {
+  const std::string& text = statement.text;
+  const std::size_t task = text.find("Task<");
+  if (task == std::string::npos || has_word(text, "co_await")) {
+    return false;
+  }
+  for (std::size_t at = text.find('(', task); at != std::string::npos;) {
+    at = text.find("= ", at + 1);
+    if (at != std::string::npos && at + 2 < text.size() &&
+        (text[at + 2] == '{' || std::isupper(static_cast<unsigned char>(text[at + 2])) != 0)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Of a file with this one line.
+std::vector<Statement> statements_of(const std::string& line) {
+  SourceFile file;
+  file.lines = {line};
+  file.code = file.lines;
+  return statements(file);
+}
+
+bool any(bool (*breaks)(const Statement&), const std::string& line) {
+  const std::vector<Statement> all = statements_of(line);
+  return std::any_of(all.begin(), all.end(), breaks);
+}
+
+TEST(CoroutineRules, AreBrokenByTheExamplesOfTheStyleGuide) {
+  for (const char* line : {"co_await send(Frame{kind, payload});",
+                           "co_await send({kind, payload});",
+                           "co_await co_spawn(ex, [key] { return key; }, use_awaitable);",
+                           "Slot s{co_await draw(), std::move(buf)};",
+                           "x = co_await f({a, b});"}) {
+    EXPECT_TRUE(any(&breaks_r1, line)) << line;
+  }
+  for (const char* line : {"Task<void> f(Deadline until = {});",
+                           "Task<Status> f(int a = 1, Deadline until = Deadline::never());"}) {
+    EXPECT_TRUE(any(&breaks_r3, line)) << line;
+  }
+  for (const char* line : {"if (x) { co_await send(std::move(frame)); }",
+                           "Result<Frame> frame = co_await reader.next(until);",
+                           "Task<void> f(Deadline until, int count = 1) { co_return; }"}) {
+    EXPECT_FALSE(any(&breaks_r1, line) || any(&breaks_r3, line)) << line;
+  }
+}
+
 TEST(CoroutineRules, R1_AStatementWithCoAwaitHasNoBraceAndNoLambda) {
   std::size_t seen = 0;
   for (const SourceFile& file : source_tree()) {
@@ -65,15 +123,9 @@ TEST(CoroutineRules, R1_AStatementWithCoAwaitHasNoBraceAndNoLambda) {
       continue;  // shows what the compiler gets right
     }
     for (const Statement& statement : statements(file)) {
-      if (!has_word(statement.text, "co_await")) {
-        continue;
-      }
-      ++seen;
-      const std::string from = statement.text;
-      EXPECT_EQ(from.find('{'), std::string::npos)
-          << place(file, statement.line) << ": name the value first: " << from;
-      EXPECT_EQ(from.find("[&]"), std::string::npos) << place(file, statement.line);
-      EXPECT_EQ(from.find("[this"), std::string::npos) << place(file, statement.line);
+      seen += has_word(statement.text, "co_await") ? 1U : 0U;
+      EXPECT_FALSE(breaks_r1(statement))
+          << place(file, statement.line) << ": name the value first: " << statement.text;
     }
   }
   EXPECT_GT(seen, 0u);
@@ -82,16 +134,7 @@ TEST(CoroutineRules, R1_AStatementWithCoAwaitHasNoBraceAndNoLambda) {
 TEST(CoroutineRules, R3_TasksHaveNoDefaultArgumentsOfClassType) {
   for (const SourceFile& file : source_tree()) {
     for (const Statement& statement : statements(file)) {
-      const std::size_t task = statement.text.find("Task<");
-      if (task == std::string::npos || has_word(statement.text, "co_await")) {
-        continue;
-      }
-      const std::size_t open = statement.text.find('(', task);
-      if (open == std::string::npos) {
-        continue;
-      }
-      EXPECT_EQ(statement.text.find("= {}", open), std::string::npos)
-          << place(file, statement.line);
+      EXPECT_FALSE(breaks_r3(statement)) << place(file, statement.line) << ": " << statement.text;
     }
   }
 }
