@@ -15,6 +15,7 @@
 #include "node/link/peer_hub.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authorise.h"
+#include "node/policy/rate_cap.h"
 #include "node/session/node_metrics.h"
 #include "node/session/service_options.h"
 
@@ -40,6 +41,7 @@ class NodeContext {
         log(std::move(logger)),
         random(random_source),
         clock(wall_clock),
+        lease_proposals(service_options.lease_proposals_per_proxy_second, kLeaseProposalBurst),
         tasks(service_executor) {}
 
   asio::any_io_executor executor;
@@ -50,6 +52,7 @@ class NodeContext {
   Logger log;
   RandomSource& random;
   const WallClock& clock;
+  RateCaps lease_proposals;  ///< by proxy
   TaskGroup tasks;
   std::unique_ptr<PeerHub> hub;
   std::unique_ptr<Generation> generation;
@@ -62,6 +65,9 @@ class NodeContext {
     hub->set_session_count(generation->session_count());
     hub->note_ran(sid);
   }
+
+ private:
+  static constexpr double kLeaseProposalBurst = 20;
 };
 
 }  // namespace tercet::node

@@ -172,6 +172,8 @@ Task<void> NodeService::serve_bulk(mpc::PartyIndex peer, std::shared_ptr<FrameLi
 Task<void> NodeService::serve_proxy(std::shared_ptr<FrameLink> link) {
   auto proxy = std::make_shared<ProxyLink>(
       impl_->context, *impl_->runner, *impl_->agreements, std::move(link));
+  const std::string& name = proxy->name();
+  proxy->on_leases_given_up = [this, name] { end_leases_of(name); };
   proxy->on_lease = [this](Lease& lease) { on_lease(lease); };
   return serve_proxy_link(std::move(proxy));
 }
@@ -259,6 +261,18 @@ void NodeService::end_lease(const LeaseId& id, Errc reason) {
   static_cast<void>(impl_->context.audit.write(std::move(record)));
   impl_->context.log.info("lease_ended", field("lease", id), field("code", reason));
   impl_->context.generation->end_lease(id);
+}
+
+void NodeService::end_leases_of(const std::string& owner) {
+  std::vector<LeaseId> ended;
+  for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    if (lease->owner() == owner) {
+      ended.push_back(id);
+    }
+  }
+  for (const LeaseId& id : ended) {
+    end_lease(id, Errc::closed);
+  }
 }
 
 void NodeService::end_orphans(SteadyTime now) {

@@ -105,6 +105,7 @@ class NodeService {
   void on_trust_changed();
   void on_lease(Lease& lease);
   void end_lease(const LeaseId& id, Errc reason);
+  void end_leases_of(const std::string& owner);
   void end_orphans(SteadyTime now);
   void order_stock();
   /// Of the vectors the lease should have in stock, all batches together.

@@ -63,9 +63,11 @@ void NodeService::watch_stock() {
 }
 
 void NodeService::on_order_ended(const LeaseId& lease, bool ok) {
-  if (const auto found = impl_->ordered.find(lease); found != impl_->ordered.end()) {
-    found->second -= found->second > 0 ? 1U : 0U;
+  const auto found = impl_->ordered.find(lease);
+  if (found == impl_->ordered.end()) {
+    return;  // its lease ended: no other one waits for that
   }
+  found->second -= found->second > 0 ? 1U : 0U;
   if (ok) {
     order_stock();
   } else {

@@ -10,6 +10,7 @@ using mpc::wire::ProxyFrame;
 namespace {
 
 constexpr std::uint32_t kBatchesWantedMax = 8;
+constexpr unsigned kLeasesOpeningMax = 4;
 
 }  // namespace
 
@@ -109,7 +110,7 @@ Status ProxyLink::report(ByteView body) {
   return ok_status();
 }
 
-Status ProxyLink::check_lease_request(const mpc::wire::ProposeLease& request) const {
+Status ProxyLink::check_lease_request(const mpc::wire::ProposeLease& request) {
   if (request.version != mpc::wire::kProxyProtocolVersion) {
     return Error(Errc::unsupported, "lease: the proxy speaks another protocol version")
         .hint("run the same release at proxies and nodes");
@@ -121,12 +122,9 @@ Status ProxyLink::check_lease_request(const mpc::wire::ProposeLease& request) co
   if (context_.stopping || !context_.hub->trio()) {
     return Error(Errc::link_closed, "lease: not all three nodes are linked");
   }
-  std::size_t held = leases_opening_;
-  for (const auto& [id, lease] : context_.generation->leases()) {
-    held += lease->owner() == name() ? 1U : 0U;
-  }
-  if (held >= context_.options.leases_per_proxy_max) {
-    return Error(Errc::overloaded, "lease: the proxy holds as many as it may");
+  if (leases_opening_ >= kLeasesOpeningMax ||
+      !context_.lease_proposals.take(name(), 1, std::chrono::steady_clock::now())) {
+    return Error(Errc::overloaded, "lease: more proposals than a proxy may make");
   }
   return ok_status();
 }
@@ -149,6 +147,7 @@ Status ProxyLink::begin_lease(ByteView body) {
     return ok_status();
   }
   xks_access_stated_ = request.xks_access_stated;
+  on_leases_given_up();
   ++leases_opening_;
   context_.tasks.spawn(open_lease(request));
   return ok_status();

@@ -38,14 +38,18 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   Task<void> run();
   void close();
 
-  /// Tells the service of a lease it opened; set before run().
+  // What it tells the service; set before run().
+
+  /// The proxy wants a lease, so it uses none that it has.
+  std::function<void()> on_leases_given_up;
+  /// A lease was opened.
   std::function<void(Lease&)> on_lease;
 
  private:
   Status dispatch(Frame frame);
   Status begin_lease(ByteView body);
   Task<void> open_lease(mpc::wire::ProposeLease request);
-  Status check_lease_request(const mpc::wire::ProposeLease& request) const;
+  Status check_lease_request(const mpc::wire::ProposeLease& request);
   Status report(ByteView body);
   Status drop_batch(ByteView body);
   void refuse_lease(std::uint64_t ticket, const Error& error);

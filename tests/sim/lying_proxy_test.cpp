@@ -1,6 +1,8 @@
 // Attacks of a corrupt proxy with plans and slots (protocol.md 13): 2, 3, 6, 10, 11, 13. Those with
 // signatures are in signed_requests_test.cpp.
 
+#include <optional>
+
 #include "mpc/gcm/limits.h"
 #include "tests/sim/raw_proxy.h"
 
@@ -79,6 +81,37 @@ TEST_F(LyingProxy, Attack_13_AnotherProxysLeaseIsRefused) {
   links_[0] = cluster_.raw_link(PartyIndex::p1, "proxy-3", stamps_);
   send(PartyIndex::p1, ProxyFrame::make_slots, slots(0, 0).encode());
   EXPECT_EQ(refusal(PartyIndex::p1), Errc::closed);
+}
+
+/// As one that is restarted again and again within the grace of its old leases.
+TEST_F(LyingProxy, AProxyThatProposesGivesUpTheLeasesItHad) {
+  const LeaseId first = lease_;
+  for (int i = 0; i < 5; ++i) {
+    open_lease();
+  }
+  for (const PartyIndex party : mpc::kAllParties) {
+    EXPECT_EQ(cluster_.node(party).report().leases, 3U);  // the nodes' own, and of two proxies
+  }
+  lease_ = first;
+  send(PartyIndex::p2, ProxyFrame::make_slots, slots(0, 0).encode());
+  EXPECT_EQ(refusal(PartyIndex::p2), Errc::closed);
+}
+
+TEST_F(LyingProxy, ProposesLeasesAtABoundedRate) {
+  mpc::wire::ProposeLease propose;
+  std::optional<Errc> refused;
+  for (propose.ticket = 1000; propose.ticket < 1100 && !refused; ++propose.ticket) {
+    send_all(ProxyFrame::propose_lease, propose);
+    for (bool answered = false; !answered;) {
+      const Result<Frame> frame = block_on(cluster_.context(), links_[0]->receive());
+      ASSERT_TRUE(frame.ok());
+      if (frame->type == static_cast<std::uint8_t>(ProxyFrame::refused)) {
+        refused = mpc::wire::Refused::decode(frame->body)->reason;
+      }
+      answered = refused || frame->type == static_cast<std::uint8_t>(ProxyFrame::lease_opened);
+    }
+  }
+  EXPECT_EQ(refused, Errc::overloaded);
 }
 
 }  // namespace
