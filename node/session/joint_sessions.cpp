@@ -226,7 +226,7 @@ void JointSessions::adopt_own_lease(const SessionId& sid,
   }
   if (const Lease* old = own_lease(); old != nullptr) {
     const LeaseId old_id = old->id();
-    context_.generation->end_lease(old_id);
+    on_lease_over(old_id);
   }
   Lease& lease = context_.generation->add_lease(std::make_unique<Lease>(
       sid, std::string(), mpc::ParticipantSet::p123, trio, std::move(secrets), LeaseLimits()));

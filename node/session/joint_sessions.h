@@ -36,8 +36,9 @@ class JointSessions final : public SessionHost {
   /// The nodes' own lease, or null.
   Lease* own_lease() const;
 
-  /// Tells the owner of new leases; set before the first link.
+  // Tell the service of the nodes' own lease; set before the first link.
   std::function<void(Lease&)> on_lease;
+  std::function<void(const LeaseId&)> on_lease_over;
 
  private:
   Task<void> open_own_lease();

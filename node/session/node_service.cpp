@@ -69,6 +69,7 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
       std::make_unique<AgreementRunner>(context.hub->mux(), options.cluster, *parts.random);
   impl_->joint = std::make_unique<JointSessions>(context);
   impl_->joint->on_lease = [this](Lease& lease) { on_lease(lease); };
+  impl_->joint->on_lease_over = [this](const LeaseId& id) { end_lease(id, Errc::closed); };
   impl_->runner = std::make_unique<RequestRunner>(context);
 
   BatchWorks::Options works;
