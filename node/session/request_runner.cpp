@@ -157,7 +157,7 @@ Status RequestRunner::begin_slots(std::shared_ptr<ProxySeat> seat, ByteView body
   auto job = check_and_burn_slots(*seat, request);
   if (!job) {
     refuse(*seat, request.ticket, job.error(), request.lease, request.vectors);
-    abort_step(request.lease, request.counter, job.error().code());
+    abort_step(*seat, request.lease, request.counter, job.error().code());
     return ok_status();
   }
   seat->enlist(request.ticket, job.value()->channel.get());
@@ -269,7 +269,7 @@ Status RequestRunner::begin_decrypt(std::shared_ptr<ProxySeat> seat, ByteView bo
     audit_refusal("decrypt", *seat, request.request.target, job.error());
     refuse(*seat, request.ticket, job.error(), request.lease, request.vectors);
     if (!request.remembered) {
-      abort_step(request.lease, request.counter, job.error().code());
+      abort_step(*seat, request.lease, request.counter, job.error().code());
     }
     return ok_status();
   }
@@ -457,7 +457,14 @@ void RequestRunner::refuse(ProxySeat& seat,
   seat.answer(ProxyFrame::refused, refused.encode());
 }
 
-void RequestRunner::abort_step(const LeaseId& lease, SessionCounter counter, Errc reason) {
+void RequestRunner::abort_step(const ProxySeat& seat,
+                               const LeaseId& lease,
+                               SessionCounter counter,
+                               Errc reason) {
+  const Lease* known = context_.generation->find_lease(lease);
+  if (known != nullptr && known->owner() != seat.name()) {
+    return;  // what its owner runs in it is not this proxy's to end
+  }
   context_.hub->mux().send_abort(SessionId(), LeaseStep(lease, counter.value()), reason);
 }
 

@@ -79,8 +79,8 @@ class RequestRunner {
               const Error& error,
               const LeaseId& lease,
               const mpc::wire::VectorStart& vectors);
-  /// Tells the peers that this node takes no part in the step.
-  void abort_step(const LeaseId& lease, SessionCounter counter, Errc reason);
+  /// Tells the peers that this node takes no part in the step, if the lease may be the proxy's.
+  void abort_step(const ProxySeat& seat, const LeaseId& lease, SessionCounter counter, Errc reason);
 
   NodeContext& context_;
 };

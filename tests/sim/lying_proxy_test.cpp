@@ -114,5 +114,18 @@ TEST_F(LyingProxy, ProposesLeasesAtABoundedRate) {
   EXPECT_EQ(refused, Errc::overloaded);
 }
 
+/// A lease id is no secret. What names another's lease must not end what its owner runs there.
+TEST_F(LyingProxy, Attack_13_ARefusalInAnotherProxysLeaseAbortsNothingThere) {
+  const std::unique_ptr<FrameLink> other =
+      cluster_.raw_link(PartyIndex::p1, "proxy-3", std::make_shared<StampedParty>());
+  const Frame frame(static_cast<std::uint8_t>(ProxyFrame::make_slots), slots(0, 0).encode());
+  ASSERT_TRUE(other->send(frame).ok());
+  const Result<Frame> refused = block_on(cluster_.context(), other->receive());
+  ASSERT_TRUE(refused.ok());
+  ASSERT_EQ(refused->type, static_cast<std::uint8_t>(ProxyFrame::refused));
+
+  make_one_slot();
+}
+
 }  // namespace
 }  // namespace tercet::test
