@@ -212,6 +212,9 @@ void PeerHub::peer_ended(mpc::PartyIndex peer, FrameLink& link) {
     state.news.reset();
     events_.trust_changed();
   }
+  if (state.link.get() != &link) {
+    drop_link(peer);  // made with the secret that is gone
+  }
 }
 
 Status PeerHub::on_command_ids(mpc::PartyIndex from, ByteView body) {
@@ -366,14 +369,17 @@ void PeerHub::set_generation(const GenerationId& generation) {
 }
 
 void PeerHub::close_links() {
-  for (const mpc::PartyIndex party : {mpc::next(options_.self), mpc::previous(options_.self)}) {
-    Peer& peer = peer_of(party);
-    if (peer.link) {
-      peer.link->close();
-      peer.link.reset();
-      mux_.set_link(party, nullptr);
-      events_.link_changed(party, false);
-    }
+  drop_link(mpc::next(options_.self));
+  drop_link(mpc::previous(options_.self));
+}
+
+void PeerHub::drop_link(mpc::PartyIndex party) {
+  Peer& peer = peer_of(party);
+  if (peer.link) {
+    peer.link->close();
+    peer.link.reset();
+    mux_.set_link(party, nullptr);
+    events_.link_changed(party, false);
   }
 }
 

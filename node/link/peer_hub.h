@@ -136,6 +136,7 @@ class PeerHub {
   void send(mpc::PartyIndex peer, PeerFrame type, Bytes body);
   void judge_told(mpc::PartyIndex from, SteadyTime now);
   void peer_ended(mpc::PartyIndex peer, FrameLink& link);
+  void drop_link(mpc::PartyIndex party);
 
   asio::any_io_executor executor_;
   Options options_;

@@ -188,6 +188,14 @@ std::unique_ptr<FrameLink> InProcessCluster::raw_link(PartyIndex party,
   return std::move(link.first);
 }
 
+std::unique_ptr<FrameLink> InProcessCluster::raw_peer_link(PartyIndex at, PartyIndex as) {
+  MemoryLinkEnd a(std::make_shared<StampedParty>(), node_name(as));
+  MemoryLinkEnd b(sites_[place(at)]->stamps, node_name(at));
+  auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
+  tasks_->spawn(node(at).serve_peer(as, std::move(link.second)));
+  return std::move(link.first);
+}
+
 void InProcessCluster::beat() {
   for (const PartyIndex party : mpc::kAllParties) {
     node(party).beat();

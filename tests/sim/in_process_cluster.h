@@ -72,6 +72,8 @@ class InProcessCluster {
   std::unique_ptr<FrameLink> raw_link(mpc::PartyIndex party,
                                       const std::string& proxy,
                                       std::shared_ptr<StampedParty> stamps);
+  /// A second link to `at` as the node `as` has it.
+  std::unique_ptr<FrameLink> raw_peer_link(mpc::PartyIndex at, mpc::PartyIndex as);
   void beat();
   /// Beats until the proxy has a lease with stock, then lets everything come to rest.
   bool settle();

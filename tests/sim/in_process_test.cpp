@@ -3,6 +3,7 @@
 #include "core/crypto/hash.h"
 #include "core/ct/ct.h"
 #include "core/xks/print.h"
+#include "node/link/link_setup.h"
 #include "tests/sim/in_process_cluster.h"
 
 namespace tercet::test {
@@ -88,6 +89,27 @@ TEST_F(InProcess, Attack_6_ARestartedNodeIsANewGenerationAndTheClusterServesAgai
   const Result<Bytes> decrypted = decrypt(*encrypted);
   ASSERT_TRUE(decrypted.ok()) << decrypted.error().to_string();
   EXPECT_TRUE(ct::equal(*decrypted, text_));
+}
+
+/// Attack 6: P1 is seen to be an older image of itself while its first link still stands. What was
+/// made for that generation is gone, so nothing more may be taken from that link either.
+TEST_F(InProcess, Attack_6_AGenerationThatEndsTakesItsStandingLinkAlong) {
+  ASSERT_TRUE(cluster_.settle());
+  const std::unique_ptr<FrameLink> second = cluster_.raw_peer_link(PartyIndex::p2, PartyIndex::p1);
+  node::PeerRecord record(PartyIndex::p1, PartyIndex::p2, ClusterId());
+  DeterministicRandom random(as_bytes("P1, resumed"));
+  node::LinkSetup setup(*second, record, random);
+  const std::uint64_t no_sessions = 0;
+  ASSERT_FALSE(block_on(cluster_.context(),
+                        setup.run(cluster_.node(PartyIndex::p1).generation(), no_sessions, soon()))
+                   .ok());
+  ASSERT_TRUE(cluster_.rest());
+
+  cluster_.node(PartyIndex::p1).key_changed(cluster_.health_key());  // digests, over the first link
+  ASSERT_TRUE(cluster_.rest());
+
+  EXPECT_FALSE(cluster_.node(PartyIndex::p2).three_up());
+  EXPECT_FALSE(cluster_.node(PartyIndex::p2).report().peers[1].up);
 }
 
 }  // namespace
