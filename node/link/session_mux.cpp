@@ -55,6 +55,9 @@ void MuxChannel::send(mpc::PartyIndex to, mpc::Step step, Bytes payload) {
 Task<Result<Bytes>> MuxChannel::receive(mpc::PartyIndex from, mpc::Step step) {
   Inbox& inbox = inboxes_[slot_of(from)];
   for (;;) {
+    if (failure_) {
+      co_return *failure_;  // whatever came before: nothing is built on it any more
+    }
     if (!inbox.frames.empty()) {
       if (!(inbox.frames.front().first == step)) {
         fail(
@@ -65,9 +68,6 @@ Task<Result<Bytes>> MuxChannel::receive(mpc::PartyIndex from, mpc::Step step) {
       inbox.frames.pop_front();
       inbox.bytes -= payload.size();
       co_return payload;
-    }
-    if (failure_) {
-      co_return *failure_;
     }
     if (mux_.link(from) == nullptr) {
       fail(Error(Errc::link_closed, "receive: no link to the peer"));

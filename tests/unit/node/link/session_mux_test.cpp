@@ -117,6 +117,13 @@ TEST_F(SessionMuxTest, BoundsEarlyFramesOfOnePeerAndLease) {
   EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p3, first_)), "other peer");
 }
 
+TEST_F(SessionMuxTest, NothingIsReadAfterASessionFailed) {
+  const auto channel = open(sid(1));
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), first_, "a")).ok());
+  ASSERT_TRUE(mux_.on_abort_frame(PartyIndex::p3, abort_frame(sid(1), std::nullopt)).ok());
+  EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_aborted);
+}
+
 TEST_F(SessionMuxTest, AnotherStepThanExpectedIsAViolation) {
   const auto channel = open(sid(1));
   ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), second_, "b")).ok());
