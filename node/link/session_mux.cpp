@@ -1,5 +1,6 @@
 #include "node/link/session_mux.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tercet::node {
@@ -27,6 +28,11 @@ MuxChannel::MuxChannel(SessionMux& mux,
 MuxChannel::~MuxChannel() {
   if (!finished_) {
     abort(failure_ ? failure_->code() : Errc::closed);
+  }
+  for (const mpc::PartyIndex from : mpc::kAllParties) {
+    for (const auto& [step, payload] : inboxes_[slot_of(from)]) {
+      mux_.inbox_bytes_[slot_of(from)] -= payload.size() + kFrameOverheadBytes;
+    }
   }
   mux_.forget(*this);
 }
@@ -58,15 +64,15 @@ Task<Result<Bytes>> MuxChannel::receive(mpc::PartyIndex from, mpc::Step step) {
     if (failure_) {
       co_return *failure_;  // whatever came before: nothing is built on it any more
     }
-    if (!inbox.frames.empty()) {
-      if (!(inbox.frames.front().first == step)) {
+    if (!inbox.empty()) {
+      if (!(inbox.front().first == step)) {
         fail(
             Error(Errc::peer_malformed, "receive: the peer sent another step than the protocol's"));
         co_return *failure_;
       }
-      Bytes payload = std::move(inbox.frames.front().second);
-      inbox.frames.pop_front();
-      inbox.bytes -= payload.size();
+      Bytes payload = std::move(inbox.front().second);
+      inbox.pop_front();
+      mux_.inbox_bytes_[slot_of(from)] -= payload.size() + kFrameOverheadBytes;
       co_return payload;
     }
     if (mux_.link(from) == nullptr) {
@@ -103,13 +109,17 @@ void MuxChannel::fail(Error error) {
 }
 
 void MuxChannel::deliver(mpc::PartyIndex from, SessionFrame frame) {
-  Inbox& inbox = inboxes_[slot_of(from)];
-  if (inbox.bytes + frame.payload.size() > SessionMux::kInboxBytesMax) {
-    fail(Error(Errc::peer_malformed, "receive: the peer sent more than a session holds"));
+  if (failure_) {
+    return;  // nobody will read it
+  }
+  std::size_t& held = mux_.inbox_bytes_[slot_of(from)];
+  const std::size_t size = frame.payload.size() + kFrameOverheadBytes;
+  if (held + size > SessionMux::kInboxBytesMax) {
+    fail(Error(Errc::peer_malformed, "receive: the peer sends more than is read"));
     return;
   }
-  inbox.bytes += frame.payload.size();
-  inbox.frames.emplace_back(frame.step, std::move(frame.payload));
+  held += size;
+  inboxes_[slot_of(from)].emplace_back(frame.step, std::move(frame.payload));
   wake_.set();
 }
 
@@ -261,13 +271,22 @@ void SessionMux::drop_stale(SteadyTime now) {
 Status SessionMux::hold(EarlyFrame early, const LeaseId& lease) {
   drop_stale(early.arrived);
   const EarlyKey key(number(early.from), lease);
+  // What is too much is dropped: its session will time out, no other one is hurt.
+  if (!early_.contains(key) && early_leases(early.from) >= kEarlyLeasesMax) {
+    return ok_status();
+  }
   std::size_t& held = early_bytes_[key];
   if (held + early.bytes > kEarlyBytesMax) {
-    return ok_status();  // dropped: its session will time out, no other one is hurt
+    return ok_status();
   }
   held += early.bytes;
   early_[key].push_back(std::move(early));
   return ok_status();
+}
+
+std::size_t SessionMux::early_leases(mpc::PartyIndex from) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      early_, [&](const auto& entry) { return entry.first.first == number(from); }));
 }
 
 void SessionMux::forget(MuxChannel& channel) {

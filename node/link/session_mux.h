@@ -56,10 +56,7 @@ class MuxChannel final : public mpc::PartyChannel {
  private:
   friend class SessionMux;
 
-  struct Inbox {
-    std::deque<std::pair<mpc::Step, Bytes>> frames;
-    std::size_t bytes = 0;
-  };
+  using Inbox = std::deque<std::pair<mpc::Step, Bytes>>;
 
   void deliver(mpc::PartyIndex from, SessionFrame frame);
 
@@ -80,8 +77,10 @@ class MuxChannel final : public mpc::PartyChannel {
 /// Threads: one executor. Lifetime: outlives its channels.
 class SessionMux {
  public:
-  static constexpr std::size_t kInboxBytesMax = 64U << 20U;  ///< of one session and peer
-  static constexpr std::size_t kEarlyBytesMax = 1U << 20U;   ///< of one peer and lease
+  /// Of one peer, all sessions together; a peer is at most a round or two ahead in each.
+  static constexpr std::size_t kInboxBytesMax = 64U << 20U;
+  static constexpr std::size_t kEarlyBytesMax = 1U << 20U;  ///< of one peer and lease
+  static constexpr std::size_t kEarlyLeasesMax = 64;        ///< of one peer
   static constexpr Milliseconds kEarlyAge{250};
 
   SessionMux(asio::any_io_executor executor, mpc::PartyIndex self);
@@ -127,6 +126,8 @@ class SessionMux {
   using EarlyKey = std::pair<std::uint8_t, LeaseId>;  ///< peer, lease (zero without one)
 
   Status hold(EarlyFrame early, const LeaseId& lease);
+  /// Leases of which frames of this peer wait.
+  std::size_t early_leases(mpc::PartyIndex from) const;
   void forget(MuxChannel& channel);
   void fail_all(Error error);
 
@@ -137,6 +138,7 @@ class SessionMux {
   std::map<LeaseStep, MuxChannel*> by_step_;
   std::map<EarlyKey, std::deque<EarlyFrame>> early_;
   std::map<EarlyKey, std::size_t> early_bytes_;
+  std::array<std::size_t, 4> inbox_bytes_{};  ///< by party number
 };
 
 }  // namespace tercet::node

@@ -117,6 +117,51 @@ TEST_F(SessionMuxTest, BoundsEarlyFramesOfOnePeerAndLease) {
   EXPECT_EQ(as_text(*receive(*channel, PartyIndex::p3, first_)), "other peer");
 }
 
+TEST_F(SessionMuxTest, BoundsHowManyLeasesEarlyFramesMayName) {
+  constexpr std::size_t kLeases = SessionMux::kEarlyLeasesMax + 10;
+  const auto lease_step = [](std::size_t i) {
+    return LeaseStep(sid(static_cast<std::uint8_t>(100 + i)), 1);
+  };
+  for (std::size_t i = 0; i < kLeases; ++i) {
+    const Bytes early = frame(sid(1), first_, "early", lease_step(i));
+    ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, early).ok());
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < kLeases; ++i) {
+    const auto channel = mux_.open(sid(1), lease_step(i), Deadline::in(Milliseconds(1))).value();
+    kept += receive(*channel, PartyIndex::p2, first_).ok() ? 1 : 0;
+  }
+  EXPECT_EQ(kept, SessionMux::kEarlyLeasesMax);
+}
+
+/// Frames without a payload cost memory too, and a peer may be in many sessions.
+TEST_F(SessionMuxTest, BoundsWhatAPeerSendsAheadOfItsSessions) {
+  constexpr std::size_t kFrames = SessionMux::kInboxBytesMax / 50;
+  const auto flooded = open(sid(1));
+  const Bytes empty = frame(sid(1), first_, "");
+  for (std::size_t i = 0; i < kFrames && !flooded->failure(); ++i) {
+    ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, empty).ok());
+  }
+  ASSERT_TRUE(flooded->failure());
+  EXPECT_EQ(flooded->failure()->code(), Errc::peer_malformed);
+
+  const auto second = open(sid(2));
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(2), first_, "more")).ok());
+  EXPECT_TRUE(second->failure());
+  const auto third = open(sid(3));
+  ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p3, frame(sid(3), first_, "other peer")).ok());
+  EXPECT_TRUE(receive(*third, PartyIndex::p3, first_).ok());
+}
+
+TEST_F(SessionMuxTest, AnEndedSessionFreesWhatItsPeerSentAhead) {
+  const std::string half(SessionMux::kInboxBytesMax / 2, 'x');
+  for (std::uint8_t i = 1; i < 5; ++i) {
+    const auto channel = open(sid(i));
+    ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(i), first_, half)).ok());
+    EXPECT_FALSE(channel->failure());
+  }
+}
+
 TEST_F(SessionMuxTest, NothingIsReadAfterASessionFailed) {
   const auto channel = open(sid(1));
   ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), first_, "a")).ok());
