@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint32_t kBatchesWantedMax = 8;
 constexpr unsigned kLeasesOpeningMax = 4;
+/// Releases whose reports may be outstanding; a client that goes away leaves one behind.
+constexpr std::size_t kUnreportedMax = 4096;
 
 }  // namespace
 
@@ -24,6 +26,13 @@ void ProxyLink::answer(ProxyFrame type, Bytes body) {
   if (open_) {
     // A link that cannot take it is closing: its reader reports that.
     static_cast<void>(link_->send(Frame(static_cast<std::uint8_t>(type), std::move(body))));
+  }
+}
+
+void ProxyLink::expect_report(std::uint64_t ticket) {
+  unreported_.insert(ticket);
+  if (unreported_.size() > kUnreportedMax) {
+    unreported_.erase(unreported_.begin());  // the oldest: tickets count up
   }
 }
 
@@ -102,6 +111,9 @@ Status ProxyLink::drop_batch(ByteView body) {
 
 Status ProxyLink::report(ByteView body) {
   TERCET_TRY(const mpc::wire::Report report, mpc::wire::Report::decode(body));
+  if (unreported_.erase(report.ticket) == 0) {
+    return ok_status();  // of nothing: the audit file is not the proxy's to fill
+  }
   AuditRecord record("reported");  // the proxy's word, nothing more
   record.text("proxy", name()).number("ticket", report.ticket);
   record.text("outcome", report.error ? errc_name(*report.error) : std::string_view("answered"));

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "node/session/agreement.h"
@@ -31,6 +32,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   /// before the first.
   bool xks_access_stated() const { return xks_access_stated_; }
 
+  void expect_report(std::uint64_t ticket) override;
   void enlist(std::uint64_t ticket, MuxChannel* channel) override;
   void dismiss(std::uint64_t ticket) override;
 
@@ -62,6 +64,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   bool xks_access_stated_ = true;
   unsigned leases_opening_ = 0;
   std::map<std::uint64_t, MuxChannel*> running_;
+  std::set<std::uint64_t> unreported_;  ///< tickets of what was released
 };
 
 }  // namespace tercet::node

@@ -320,6 +320,7 @@ Status RequestRunner::release(ProxySeat& seat, DecryptJob& job, const mpc::Keyst
       mpc::release_keystream<mpc::FullDefences>(mine, keystream, *job.key.material, request));
   released.ticket = job.ticket;
   TERCET_TRY_STATUS(audit(job, ok_status()));
+  seat.expect_report(job.ticket);
   seat.answer(ProxyFrame::keystream_released, released.encode());
   return ok_status();
 }
@@ -376,6 +377,7 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
                  mine, std::move(slot), *key.material, framed, request.ciphertext));
   released.message.ticket = request.ticket;
   TERCET_TRY_STATUS(audit(job, ok_status()));
+  seat.expect_report(job.ticket);
   seat.answer(ProxyFrame::tag_released, released.message.encode());
   RememberedShelf::Entry entry(key.id, key.version, key.epoch, std::move(released.remembered));
   lease->remembered().keep(job.sid, std::move(entry));

@@ -1,6 +1,7 @@
 // Attacks of a corrupt proxy with plans and slots (protocol.md 13): 2, 3, 6, 10, 11, 13. Those with
 // signatures are in signed_requests_test.cpp.
 
+#include <algorithm>
 #include <optional>
 
 #include "mpc/gcm/limits.h"
@@ -125,6 +126,27 @@ TEST_F(LyingProxy, Attack_13_ARefusalInAnotherProxysLeaseAbortsNothingThere) {
   ASSERT_EQ(refused->type, static_cast<std::uint8_t>(ProxyFrame::refused));
 
   make_one_slot();
+}
+
+/// The audit file is not the proxy's to fill.
+TEST_F(LyingProxy, ReportsOnceAndOnlyOfWhatWasReleased) {
+  const auto reports = [this] {
+    return std::ranges::count_if(cluster_.audit(PartyIndex::p1), [](const std::string& line) {
+      return line.find("\"reported\"") != std::string::npos;
+    });
+  };
+  const auto before = reports();
+  const mpc::wire::EncryptRequest request = encrypt_in(make_one_slot(), 1);
+  send_all(ProxyFrame::encrypt, request);
+  wait(PartyIndex::p1, ProxyFrame::tag_released);
+  mpc::wire::Report report;
+  report.ticket = request.ticket;
+  send(PartyIndex::p1, ProxyFrame::report, report.encode());
+  send(PartyIndex::p1, ProxyFrame::report, report.encode());
+  report.ticket = 4711;
+  send(PartyIndex::p1, ProxyFrame::report, report.encode());
+  ASSERT_TRUE(cluster_.rest());
+  EXPECT_EQ(reports(), before + 1);
 }
 
 }  // namespace
