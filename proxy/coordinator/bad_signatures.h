@@ -8,8 +8,8 @@
 namespace tercet::proxy {
 
 /// Counts signatures that the nodes refused. Above 10 in 10 s the coordinator asks the nodes about
-/// a signature before it touches a slot, so that a forger without the secret cannot empty the slots
-/// (protocol.md 9).
+/// a signature before it touches a slot or plans vectors, so that a forger without the secret
+/// cannot empty the stock (protocol.md 9).
 class BadSignatures {
  public:
   void add(SteadyTime now);

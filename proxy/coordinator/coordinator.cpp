@@ -211,6 +211,10 @@ NodeView Coordinator::view(PartyIndex node) const {
   return views_[index_of(node)];
 }
 
+bool Coordinator::must_ask_first(const mpc::wire::ProxiedRequest& request) {
+  return !request.is_health_check() && bad_signatures_.many(std::chrono::steady_clock::now());
+}
+
 Result<SessionPlan> Coordinator::next_plan(std::uint32_t vectors) {
   for (const BatchId& batch : lease_.take_spent()) {
     mpc::wire::BatchSpent spent;

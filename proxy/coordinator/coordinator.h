@@ -108,6 +108,10 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   /// never will be, so the nodes are told first which batches are used up. Errors: LeaseHolder's.
   Result<SessionPlan> next_plan(std::uint32_t vectors);
 
+  /// Whether the nodes are asked about the signature before anything prepared is planned for it:
+  /// a slot, or vectors, whose numbers are spent here even if the nodes refuse.
+  bool must_ask_first(const mpc::wire::ProxiedRequest& request);
+
   /// Books what a failed exchange teaches: marks, an ended lease, a bad signature.
   void learn(const Exchange& exchange, const SessionPlan& plan, Errc code);
   void count(Errc code);

@@ -42,6 +42,13 @@ Task<Result<Bytes>> Coordinator::decrypt(DecryptJob job, Deadline until) {
   if (blocks > mpc::wire::kBlocksMax) {
     co_return Error(Errc::unsupported, "decrypt: the ciphertext is too long");
   }
+  if (must_ask_first(job.request)) {
+    AuthenticateJob question;
+    question.request = job.request;
+    question.request.body.reset();
+    TERCET_CO_TRY(const auto facts, co_await authenticate(std::move(question), until));
+    static_cast<void>(facts);  // whether it may be used is judged again with the plan
+  }
   const std::uint32_t vectors = mpc::vectors_needed(blocks);
   std::optional<SessionId> remembered;
   if (lease_.has_lease() && !job.request.is_health_check()) {

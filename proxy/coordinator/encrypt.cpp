@@ -133,7 +133,7 @@ Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
   if (block_count(job.plaintext.size()) > mpc::wire::kBlocksMax) {
     co_return Error(Errc::unsupported, "encrypt: the plaintext is too long");
   }
-  if (!job.request.is_health_check() && bad_signatures_.many(std::chrono::steady_clock::now())) {
+  if (must_ask_first(job.request)) {
     AuthenticateJob question = question_for(job);
     TERCET_CO_TRY(const auto facts, co_await authenticate(std::move(question), until));
     static_cast<void>(facts);  // whether it may be used is judged again with the slot

@@ -39,6 +39,24 @@ TEST_F(CoordinatorTest, AsksAboutTheSignatureFirstAfterManyBadOnes) {
   EXPECT_EQ(cluster.coordinator.figures().signatures_refused, 12U);
 }
 
+/// A forged Decrypt of the longest ciphertext would cost nearly a batch.
+TEST_F(CoordinatorTest, PlansNoVectorsForADecryptAfterManyBadSignatures) {
+  cluster.start();
+  cluster.at_all([](FakeNode& node) { node.answer.error = Errc::not_authenticated; });
+  for (int i = 0; i < 11; ++i) {
+    EXPECT_EQ(authenticate().error().code(), Errc::not_authenticated);
+  }
+  const std::uint64_t stock = cluster.coordinator.stock();
+
+  EXPECT_EQ(decrypt().error().code(), Errc::not_authenticated);
+
+  EXPECT_EQ(cluster.node(PartyIndex::p1).count(ProxyFrame::decrypt), 0U);
+  EXPECT_EQ(cluster.coordinator.stock(), stock);
+
+  cluster.at_all([](FakeNode& node) { node.answer.error.reset(); });
+  EXPECT_TRUE(decrypt());
+}
+
 TEST_F(CoordinatorTest, AuthenticatesWithTwoNodes) {
   cluster.start();
   mpc::wire::KeyFacts facts;
