@@ -266,8 +266,8 @@ Result<unsigned> Authoriser::burn_signature(const VerifiedRequest& request) {
   return replays_.use(request.signature, request.valid_until, clock_->now_seconds());
 }
 
-void Authoriser::refuse_key(const KeyId& key) {
-  refused_keys_.insert(key);
+bool Authoriser::refuse_key(const KeyId& key) {
+  return refused_keys_.insert(key).second;
 }
 
 }  // namespace tercet::node

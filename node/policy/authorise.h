@@ -86,7 +86,8 @@ class Authoriser {
   Result<unsigned> burn_signature(const VerifiedRequest& request);
 
   /// A peer holds another component of this key: refused from now on, until a restart or refresh.
-  void refuse_key(const KeyId& key);
+  /// False if it was refused before.
+  bool refuse_key(const KeyId& key);
 
  private:
   Result<VerifiedRequest> verify_or_health_check(const mpc::wire::ProxiedRequest& request,

@@ -46,14 +46,16 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
     }
   };
   events.key_differs = [this](const KeyId& key, mpc::PartyIndex peer) {
+    if (!impl_->context.authoriser->refuse_key(key)) {
+      return;  // known: the peer says it whenever it sends its digests
+    }
     impl_->metrics.keys_differ.add();
     impl_->context.log.error("key_differs", field("key", key), field("peer", number(peer)));
     AuditRecord record("key_differs");
     record.text("key", key.text()).number("peer", number(peer));
     // A record that cannot be written stops the service by itself (rule AU5).
     static_cast<void>(impl_->context.audit.write(std::move(record)));
-    impl_->context.authoriser->refuse_key(key);
-    key_changed(key);
+    drop_prepared(key);
   };
   events.session_unknown = [this](mpc::PartyIndex peer, const SessionId& sid) {
     impl_->metrics.sessions_unknown.add();
@@ -327,11 +329,15 @@ SessionHost& NodeService::sessions() {
 }
 
 void NodeService::key_changed(const KeyId& key) {
+  drop_prepared(key);
+  impl_->context.hub->send_key_digests();
+}
+
+void NodeService::drop_prepared(const KeyId& key) {
   for (const auto& [id, lease] : impl_->context.generation->leases()) {
     lease->slots().drop_key(key);
     lease->remembered().drop_key(key);
   }
-  impl_->context.hub->send_key_digests();
 }
 
 void NodeService::pass_on_command(ByteView document) {

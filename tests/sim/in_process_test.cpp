@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "core/crypto/hash.h"
@@ -110,6 +112,43 @@ TEST_F(InProcess, Attack_6_AGenerationThatEndsTakesItsStandingLinkAlong) {
 
   EXPECT_FALSE(cluster_.node(PartyIndex::p2).three_up());
   EXPECT_FALSE(cluster_.node(PartyIndex::p2).report().peers[1].up);
+}
+
+class KeyDiffers : public InProcess {
+ protected:
+  void SetUp() override { ASSERT_TRUE(cluster_.settle()); }
+
+  /// Another key at this node, with the shares of one that was dealt.
+  void add(PartyIndex party, const std::string& name, const KeyId& like) {
+    std::map<KeyId, node::KeyEntry>& entries = cluster_.keys(party).entries;
+    node::KeyEntry entry = entries.at(like);
+    entry.id = KeyId::parse(name).value();
+    entries.emplace(entry.id, std::move(entry));
+  }
+
+  std::ptrdiff_t alarms(PartyIndex party) {
+    return std::ranges::count_if(cluster_.audit(party), [](const std::string& line) {
+      return line.find("\"key_differs\"") != std::string::npos;
+    });
+  }
+
+  /// Both send digests of all their keys, as after a change of any.
+  void compare() {
+    cluster_.node(PartyIndex::p1).key_changed(cluster_.health_key());
+    cluster_.node(PartyIndex::p2).key_changed(cluster_.health_key());
+  }
+};
+
+TEST_F(KeyDiffers, RaisesOneAlarmAtEachNodeHoweverOftenItIsCompared) {
+  add(PartyIndex::p1, "other", cluster_.health_key());
+  add(PartyIndex::p2, "other", cluster_.store_key());
+  compare();
+  ASSERT_TRUE(cluster_.rest());
+  compare();
+  ASSERT_TRUE(cluster_.rest());
+  EXPECT_EQ(alarms(PartyIndex::p1), 1);
+  EXPECT_EQ(alarms(PartyIndex::p2), 1);
+  EXPECT_EQ(alarms(PartyIndex::p3), 0);
 }
 
 }  // namespace
