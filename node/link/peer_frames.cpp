@@ -242,7 +242,7 @@ Result<KeyDigests> KeyDigests::decode(ByteView from) {
   ByteReader in(from);
   KeyDigests digests;
   const std::uint32_t count = in.u32();
-  if (count > kKeysPerExchangeMax) {
+  if (count > kKeysPerFrameMax) {
     return malformed("key digests");
   }
   for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {

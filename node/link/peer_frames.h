@@ -170,7 +170,7 @@ struct CommandIds {
   static Result<CommandIds> decode(ByteView from);
 };
 
-inline constexpr std::size_t kKeysPerExchangeMax = 4096;
+inline constexpr std::size_t kKeysPerFrameMax = 4096;  ///< more go into several frames
 inline constexpr std::size_t kCommandsPerExchangeMax = 65536;
 
 }  // namespace tercet::node

@@ -320,7 +320,10 @@ void PeerHub::send_digests_to(mpc::PartyIndex peer) {
   }
   KeyDigests digests;
   for (const KeyEntry& entry : options_.keys->list()) {
-    if (entry.material && digests.keys.size() < kKeysPerExchangeMax) {
+    if (digests.keys.size() == kKeysPerFrameMax) {
+      send(peer, PeerFrame::key_digests, std::exchange(digests, KeyDigests()).encode());
+    }
+    if (entry.material) {
       KeyDigest digest;
       digest.key = entry.id;
       digest.version = entry.version;

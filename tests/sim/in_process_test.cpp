@@ -151,5 +151,19 @@ TEST_F(KeyDiffers, RaisesOneAlarmAtEachNodeHoweverOftenItIsCompared) {
   EXPECT_EQ(alarms(PartyIndex::p3), 0);
 }
 
+/// The digests of many keys do not fit into one frame; none may be left out.
+TEST_F(KeyDiffers, IsSeenHoweverManyKeysThereAre) {
+  for (const PartyIndex party : {PartyIndex::p1, PartyIndex::p2}) {
+    for (std::size_t i = 0; i < node::kKeysPerFrameMax; ++i) {
+      add(party, "key-" + std::to_string(i), cluster_.health_key());
+    }
+  }
+  add(PartyIndex::p1, "last", cluster_.health_key());
+  add(PartyIndex::p2, "last", cluster_.store_key());
+  compare();
+  ASSERT_TRUE(cluster_.rest());
+  EXPECT_EQ(alarms(PartyIndex::p2), 1);
+}
+
 }  // namespace
 }  // namespace tercet::test
