@@ -68,13 +68,14 @@ class Lease {
   std::uint64_t session_mark() const { return session_mark_; }
 
   void add_batch(mpc::OneHotBatch batch);
-  /// Errors: not_found (no such batch), already_burnt, out_of_range (beyond its end, or empty).
+  /// Errors: already_burnt (also: no such batch), out_of_range (beyond its end),
+  /// invalid_argument (none asked for).
   Status check_vectors(const BatchId& batch, std::uint32_t first, std::uint32_t count) const;
   /// Burns the range and everything before it. Errors as above.
   Result<mpc::VectorRange> burn_vectors(const BatchId& batch,
                                         std::uint32_t first,
                                         std::uint32_t count);
-  /// 0 for an unknown batch.
+  /// UINT32_MAX for a batch that is not here: all of it is burnt.
   std::uint32_t vector_mark(const BatchId& batch) const;
   /// Vectors not yet burnt, in all batches.
   std::uint64_t vectors_left() const;
