@@ -6,6 +6,7 @@
 #include "mpc/gcm/counter_blocks.h"
 #include "mpc/gcm/ghash.h"
 #include "mpc/prf/labels.h"
+#include "mpc/share/view.h"
 
 // Gate: for the pair (i, i+1) with gate key q, P_i sends (x_i ^ x_{i+1}) ^ G(q, d_i ^ d_{i+1}) and
 // P_{i+1} sends x_{i+2} ^ G(q, d_{i+2}). The pads cancel exactly when d = 0. Each node is first in
@@ -27,15 +28,7 @@ void xor_pad(const Seat& seat,
   in.blob(seat.sid.view()).u64(message.size()).blob(value);
   Bytes pad(message.size());
   shake256(in.bytes(), pad);
-  for (std::size_t i = 0; i < message.size(); ++i) {
-    message[i] = static_cast<std::uint8_t>(message[i] ^ pad[i]);
-  }
-}
-
-void xor_bytes(ByteView from, MutableByteView into) {
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    into[i] = static_cast<std::uint8_t>(into[i] ^ from[i]);
-  }
+  xor_bytes(message, pad);
 }
 
 }  // namespace
@@ -62,12 +55,12 @@ GatedMessages gate_keystream(const Seat& seat,
   // x: a zero block (shares 0, 0, 0), then the keystream
   Bytes first_in_pair(kAesBlockBytes + text_bytes);
   Bytes second_in_pair(kAesBlockBytes + text_bytes);
-  xor_bytes(own, MutableByteView(first_in_pair).subspan(kAesBlockBytes));
-  xor_bytes(next_component, MutableByteView(first_in_pair).subspan(kAesBlockBytes));
-  xor_bytes(next_component, MutableByteView(second_in_pair).subspan(kAesBlockBytes));
+  xor_bytes(MutableByteView(first_in_pair).subspan(kAesBlockBytes), own);
+  xor_bytes(MutableByteView(first_in_pair).subspan(kAesBlockBytes), next_component);
+  xor_bytes(MutableByteView(second_in_pair).subspan(kAesBlockBytes), next_component);
 
   Bytes d_both = to_bytes(d.bytes.own.expose(access));
-  xor_bytes(d_next, d_both);
+  xor_bytes(d_both, d_next);
   xor_pad(seat, *seat.secrets->with_next, seat.self, d_both, first_in_pair);
   xor_pad(seat, *seat.secrets->with_previous, previous(seat.self), d_next, second_in_pair);
   return GatedMessages(std::move(first_in_pair), std::move(second_in_pair));
