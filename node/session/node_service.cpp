@@ -24,6 +24,24 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
   hub.statements = parts.statements;
   hub.random = parts.random;
   hub.log = &context.log;
+  context.hub = std::make_unique<PeerHub>(parts.executor, hub, hub_events());
+  context.hub->mux().on_event = [this](mpc::PartyIndex from, const SessionId& sid, Errc code) {
+    impl_->metrics.aborts_by_peers.add();
+    impl_->context.log.debug(
+        "peer_abort", field("peer", number(from)), field("sid", sid), field("code", code));
+  };
+  impl_->agreements =
+      std::make_unique<AgreementRunner>(context.hub->mux(), options.cluster, *parts.random);
+  impl_->joint = std::make_unique<JointSessions>(context);
+  impl_->joint->on_lease = [this](Lease& lease) { on_lease(lease); };
+  impl_->joint->on_lease_over = [this](const LeaseId& id) { end_lease(id, Errc::closed); };
+  impl_->runner = std::make_unique<RequestRunner>(context);
+
+  make_works(parts);
+  begin_generation();
+}
+
+PeerHub::Events NodeService::hub_events() {
   PeerHub::Events events;
   events.trust_changed = [this] { on_trust_changed(); };
   events.own_generation_over = [this] { begin_generation(); };
@@ -61,19 +79,11 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
     impl_->metrics.sessions_unknown.add();
     impl_->context.log.debug("session_unknown", field("peer", number(peer)), field("sid", sid));
   };
-  context.hub = std::make_unique<PeerHub>(parts.executor, hub, std::move(events));
-  context.hub->mux().on_event = [this](mpc::PartyIndex from, const SessionId& sid, Errc code) {
-    impl_->metrics.aborts_by_peers.add();
-    impl_->context.log.debug(
-        "peer_abort", field("peer", number(from)), field("sid", sid), field("code", code));
-  };
-  impl_->agreements =
-      std::make_unique<AgreementRunner>(context.hub->mux(), options.cluster, *parts.random);
-  impl_->joint = std::make_unique<JointSessions>(context);
-  impl_->joint->on_lease = [this](Lease& lease) { on_lease(lease); };
-  impl_->joint->on_lease_over = [this](const LeaseId& id) { end_lease(id, Errc::closed); };
-  impl_->runner = std::make_unique<RequestRunner>(context);
+  return events;
+}
 
+void NodeService::make_works(const Parts& parts) {
+  const NodeServiceOptions& options = impl_->context.options;
   BatchWorks::Options works;
   works.self = options.self;
   works.cluster = options.cluster;
@@ -101,7 +111,6 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
     });
   };
   impl_->works = std::make_shared<BatchWorks>(parts.bulk_executor, std::move(works));
-  begin_generation();
 }
 
 NodeService::~NodeService() = default;

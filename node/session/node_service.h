@@ -101,6 +101,9 @@ class NodeService {
   const GenerationId& generation() const;
 
  private:
+  /// What follows from the news of the peer links.
+  PeerHub::Events hub_events();
+  void make_works(const Parts& parts);
   void begin_generation();
   void on_trust_changed();
   void on_lease(Lease& lease);
