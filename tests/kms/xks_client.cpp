@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/async/deadline.h"
 #include "core/crypto/hash.h"
 #include "core/secret/secret_bytes.h"
 #include "core/sigv4/canonical_request.h"
@@ -89,6 +90,10 @@ Task<XksVerdict> XksClient::attempt(const Store& store, const XksCall& call) {
   const XksReply reply =
       co_await transport_.send(std::move(endpoint), std::move(request).value(), until);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  const bool abandoned = co_await cancelled();
+  if (abandoned && reply.problem) {
+    co_return reply.problem;  // our caller has gone: this says nothing about the proxy
+  }
   const XksVerdict verdict = judge(store, call, reply);
   const auto limit = static_cast<double>(options_.xks_timeout.count());
   const double counted = verdict == XksProblem::timed_out ? limit : took.count();

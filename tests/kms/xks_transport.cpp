@@ -129,7 +129,8 @@ Task<XksReply> XksTransport::send(XksEndpoint endpoint, HttpRequest request, Dea
   std::unique_ptr<ByteStream> kept = take_idle(pool);
   if (kept != nullptr) {
     XksReply reply = co_await exchange(std::move(kept), *wire, pool, until, answered);
-    if (answered || reply.problem != XksProblem::unreachable) {
+    const bool abandoned = co_await cancelled();
+    if (answered || abandoned || reply.problem != XksProblem::unreachable) {
       co_return reply;
     }
     pool.clear();  // the proxy has dropped one; the others are likely gone too

@@ -37,6 +37,25 @@ class ProxyCalls : public KmsTest {
     }
   }
 
+  /// Starts so many encryptions and waits until the proxy has them all.
+  void encrypt_at_once(std::size_t callers, TaskGroup& group, std::size_t& good) {
+    const std::size_t expected = proxy.count("encrypt") + callers;
+    const Json input{{"KeyId", key_}, {"Plaintext", kHello}};
+    for (std::size_t i = 0; i < callers; ++i) {
+      group.spawn(encrypt_and_count(signed_request("Encrypt", input.dump()), good));
+    }
+    for (int i = 0; i < 10'000 && proxy.count("encrypt") < expected; ++i) {
+      pause(Milliseconds(1));
+    }
+    EXPECT_EQ(proxy.count("encrypt"), expected);
+  }
+
+  std::string metrics() {
+    const HttpResponse response =
+        block_on(context_, service->handle(HttpRequest("GET", "/metrics")));
+    return std::string(as_text(response.body));
+  }
+
   Task<void> encrypt_and_count(HttpRequest request, std::size_t& good) {
     const Reply reply = co_await send_task(std::move(request));
     good += reply.ok() ? 1U : 0U;
@@ -112,18 +131,11 @@ TEST_F(ProxyCalls, ManyAreUnderWayAtOnce) {
 TEST_F(ProxyCalls, CallsUnderWaySurviveAChangeOfCredential) {
   prepare();
   constexpr std::size_t kCallers = 20;
-  const std::size_t before = proxy.count("encrypt");
   Event release(context_.get_executor());
   proxy.before_answer = [&release](const Seen& seen) { return held(release, seen); };
   TaskGroup callers(context_.get_executor());
   std::size_t good = 0;
-  for (std::size_t i = 0; i < kCallers; ++i) {
-    const Json input{{"KeyId", key_}, {"Plaintext", kHello}};
-    callers.spawn(encrypt_and_count(signed_request("Encrypt", input.dump()), good));
-  }
-  for (int i = 0; i < 10'000 && proxy.count("encrypt") < before + kCallers; ++i) {
-    pause(Milliseconds(1));
-  }
+  encrypt_at_once(kCallers, callers, good);
   const std::string fresh = "ZZZZZZZZZZZZZZZZZZZZ";
   proxy.credentials[fresh] = ScriptedProxy::kSecret;
   Json update{{"CustomKeyStoreId", store}};
@@ -135,6 +147,28 @@ TEST_F(ProxyCalls, CallsUnderWaySurviveAChangeOfCredential) {
   block_on(context_, callers.join());
   EXPECT_EQ(good, kCallers);
   EXPECT_EQ(encrypt_fault(), "");
+}
+
+TEST_F(ProxyCalls, ACallWhoseCallerHasGoneIsNoFailureOfTheProxy) {
+  prepare();
+  constexpr std::size_t kCallers = 2;
+  Event release(context_.get_executor());
+  proxy.before_answer = [&release](const Seen& seen) { return held(release, seen); };
+  TaskGroup callers(context_.get_executor());
+  std::size_t good = 0;
+  encrypt_at_once(kCallers, callers, good);
+  release.set();
+  block_on(context_, callers.join());
+  ASSERT_EQ(good, kCallers) << "two connections are kept now";
+  const std::uint64_t connections = proxy.connections();
+  release.reset();
+  encrypt_at_once(1, callers, good);
+  callers.cancel();
+  block_on(context_, callers.join());
+  release.set();
+  EXPECT_EQ(encrypt_fault(), "");
+  EXPECT_EQ(proxy.connections(), connections) << "the other connection is still kept";
+  EXPECT_EQ(metrics().find("XksProxyUnreachableException"), std::string::npos);
 }
 
 TEST_F(ProxyCalls, RequestMetadataIsThatOfTheTable) {
@@ -196,8 +230,7 @@ TEST_F(ProxyCalls, MetricsSayWhatCloudWatchWould) {
   ASSERT_EQ(encrypt_fault(), "");
   proxy.script = [](const Seen& /*any*/) { return Scripted::error(429, "ThrottlingException"); };
   ASSERT_NE(encrypt_fault(), "");
-  const HttpResponse response = block_on(context_, service->handle(HttpRequest("GET", "/metrics")));
-  const std::string text(as_text(response.body));
+  const std::string text = metrics();
   const std::string first = "{custom_key_store_id=\"" + store + "\",";
   const std::string last =
       "key_spec=\"SYMMETRIC_DEFAULT\",kms_operation=\"Encrypt\",xks_operation=\"Encrypt\"} ";

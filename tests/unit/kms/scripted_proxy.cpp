@@ -135,6 +135,10 @@ void ScriptedProxy::drop_connections() {
   server_->close_unless([](const TlsInfo* /*all*/) { return false; });
 }
 
+std::uint64_t ScriptedProxy::connections() const {
+  return server_->listener().counts().accepted;
+}
+
 std::size_t ScriptedProxy::count(const std::string& operation) const {
   std::size_t out = 0;
   for (const Seen& one : seen) {

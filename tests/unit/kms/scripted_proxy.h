@@ -86,6 +86,8 @@ class ScriptedProxy {
   Task<void> stop();
   /// Ends the idle connections.
   void drop_connections();
+  /// Accepted so far.
+  std::uint64_t connections() const;
 
   std::function<std::optional<Scripted>(const Seen&)> script;
   /// Changes a good answer.
