@@ -66,23 +66,22 @@ void KmsMetrics::throttled(const std::string& store_id, std::string_view kms_ope
 
 std::string KmsMetrics::text(const std::map<std::string, Store>& stores,
                              const std::map<std::string, SeenCertificate>& certificates,
-                             std::int64_t now_ms) {
+                             std::int64_t now_ms) const {
+  Registry ages;  // made afresh, so that deleted stores and replaced certificates are not in it
   for (const auto& [id, store] : stores) {
-    registry_
-        .gauge("tercet_kms_xks_proxy_credential_age",
+    ages.gauge("tercet_kms_xks_proxy_credential_age",
                "Days since the credential was given to KMS",
                {{"custom_key_store_id", id}})
         .set((now_ms - store.credential_ms) / kMsPerDay);
     const auto seen = certificates.find(XksEndpoint::of(store.endpoint, {}).host_name);
     if (seen != certificates.end()) {
-      registry_
-          .gauge("tercet_kms_xks_proxy_certificate_days_to_expire",
+      ages.gauge("tercet_kms_xks_proxy_certificate_days_to_expire",
                  "Days until the proxy's certificate expires",
                  {{"custom_key_store_id", id}, {"certificate_name", seen->second.common_name}})
           .set((seen->second.expires_unix * 1000 - now_ms) / kMsPerDay);
     }
   }
-  return registry_.text();
+  return registry_.text() + ages.text();
 }
 
 }  // namespace tercet::kms

@@ -29,7 +29,7 @@ class KmsMetrics {
   /// The exposition, with credential ages and certificates as of now.
   std::string text(const std::map<std::string, Store>& stores,
                    const std::map<std::string, SeenCertificate>& certificates,
-                   std::int64_t now_ms);
+                   std::int64_t now_ms) const;
 
  private:
   Registry registry_;

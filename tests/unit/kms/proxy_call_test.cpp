@@ -245,5 +245,13 @@ TEST_F(ProxyCalls, MetricsSayWhatCloudWatchWould) {
   EXPECT_NE(text.find("certificate_name=\"localhost\""), std::string::npos) << text;
 }
 
+TEST_F(ProxyCalls, MetricsForgetTheAgeOfADeletedStore) {
+  make_store();
+  const std::string age = "tercet_kms_xks_proxy_credential_age{custom_key_store_id=\"" + store;
+  EXPECT_NE(metrics().find(age), std::string::npos);
+  ASSERT_EQ(fault("DeleteCustomKeyStore", Json{{"CustomKeyStoreId", store}}), "");
+  EXPECT_EQ(metrics().find(age), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tercet::kms::test
