@@ -115,15 +115,49 @@ bool meets(const Grant& grant, const std::map<std::string, std::string>& context
   });
 }
 
+bool allows(const Grant& grant, const std::string& operation) {
+  const auto& operations = grant.operations;
+  return std::find(operations.begin(), operations.end(), operation) != operations.end();
+}
+
 bool may_retire(const Caller& caller, const Grant& grant) {
-  const bool granted = std::find(grant.operations.begin(), grant.operations.end(), "RetireGrant") !=
-                       grant.operations.end();
   return !caller.grants_only || grant.retiring == caller.principal ||
-         (grant.grantee == caller.principal && granted);
+         (grant.grantee == caller.principal && allows(grant, "RetireGrant"));
+}
+
+/// Whether everything that `inner` allows is allowed by `outer` too.
+bool is_within(const Grant& inner, const Grant& outer) {
+  const bool as_strict = outer.constraint.empty() || inner.constraint == kEquals ||
+                         inner.constraint == outer.constraint;
+  return as_strict && meets(outer, inner.context) &&
+         std::all_of(inner.operations.begin(), inner.operations.end(), [&](const auto& operation) {
+           return allows(outer, operation);
+         });
 }
 
 Fault dry_run_done() {
   return Fault("DryRunOperationException", "The request would have succeeded, but DryRun is set.");
+}
+
+/// For a caller that has nothing but grants: one of the key that names the operation and suits.
+template <class Suits>
+Verdict check_own_grant(const Front& front,
+                        const Call& call,
+                        const Key& key,
+                        const std::string& operation,
+                        const Suits& suits) {
+  const auto& grants = front.state.grants();
+  if (call.caller.grants_only && std::none_of(grants.begin(), grants.end(), [&](const auto& entry) {
+        const Grant& grant = entry.second;
+        return grant.key_id == key.id && grant.grantee == call.caller.principal &&
+               allows(grant, operation) && suits(grant);
+      })) {
+    return Fault(
+        "AccessDeniedException",
+        "User: " + call.caller.principal + " is not authorized to perform: kms:" + operation +
+            " on resource: " + front.names.key_arn(key.id) + " because no grant allows it");
+  }
+  return fine();
 }
 
 }  // namespace
@@ -133,22 +167,9 @@ Verdict check_granted(const Front& front,
                       const Key& key,
                       const std::string& operation,
                       const std::map<std::string, std::string>& context) {
-  if (!call.caller.grants_only) {
-    return fine();
-  }
-  const bool constrained = operation != "DescribeKey" && operation != "CreateGrant";
-  for (const auto& [id, grant] : front.state.grants()) {
-    const auto& operations = grant.operations;
-    if (grant.key_id == key.id && grant.grantee == call.caller.principal &&
-        std::find(operations.begin(), operations.end(), operation) != operations.end() &&
-        (!constrained || meets(grant, context))) {
-      return fine();
-    }
-  }
-  return Fault("AccessDeniedException",
-               "User: " + call.caller.principal +
-                   " is not authorized to perform: kms:" + operation +
-                   " on resource: " + front.names.key_arn(key.id) + " because no grant allows it");
+  return check_own_grant(front, call, key, operation, [&](const Grant& grant) {
+    return operation == "DescribeKey" || meets(grant, context);  // which has no context
+  });
 }
 
 Answer create_grant(Front& front, Call& call) {
@@ -158,7 +179,9 @@ Answer create_grant(Front& front, Call& call) {
   const bool dry_run = input.flag("DryRun");
   TERCET_TRY(Grant grant, read_grant(input));
   TERCET_TRY(const Key* key, find_plain_key(front, call, key_id));
-  TERCET_TRY_STATUS(check_granted(front, call, *key, "CreateGrant", {}));
+  TERCET_TRY_STATUS(check_own_grant(front, call, *key, "CreateGrant", [&grant](const Grant& own) {
+    return is_within(grant, own);
+  }));
   TERCET_TRY_STATUS(check_not_pending(front, *key));
   if (key_state(front, *key) == "Disabled") {
     return Fault("DisabledException", front.names.key_arn(key->id) + " is disabled.");

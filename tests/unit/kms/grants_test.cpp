@@ -106,5 +106,29 @@ TEST_F(Grants, ConstrainTheGrantee) {
   EXPECT_EQ(decrypt(volume), denied) << "retired";
 }
 
+TEST_F(Grants, AreHandedOnByAGranteeOnlyWithinItsOwn) {
+  const Json volume{{"aws:ebs:id", "vol-1"}};
+  Json own = grant_input("EncryptionContextSubset", volume);
+  own["Operations"].push_back("CreateGrant");
+  const Reply given = call("CreateGrant", own);
+  ASSERT_TRUE(given.ok()) << given.body;
+  const std::string denied = "AccessDeniedException";
+  const auto hand_on = [&](const Json& input) { return as_grantee("CreateGrant", input); };
+  EXPECT_EQ(hand_on(grant_input("EncryptionContextSubset", volume)), "");
+  EXPECT_EQ(hand_on(grant_input("EncryptionContextEquals", volume)), "");
+  const Json narrower{{"aws:ebs:id", "vol-1"}, {"x", "y"}};
+  EXPECT_EQ(hand_on(grant_input("EncryptionContextSubset", narrower)), "");
+  EXPECT_EQ(hand_on(grant_input(nullptr, Json())), denied) << "without the constraint";
+  EXPECT_EQ(hand_on(grant_input("EncryptionContextSubset", Json{{"x", "y"}})), denied);
+  Json more = grant_input("EncryptionContextSubset", volume);
+  more["Operations"].push_back("Encrypt");
+  EXPECT_EQ(hand_on(more), denied) << "an operation that it may not use itself";
+  ASSERT_EQ(fault("RevokeGrant", Json{{"KeyId", key_}, {"GrantId", given.text("GrantId")}}), "");
+  own["Constraints"] = Json{{"EncryptionContextEquals", volume}};
+  ASSERT_EQ(fault("CreateGrant", own), "");
+  EXPECT_EQ(hand_on(grant_input("EncryptionContextEquals", volume)), "");
+  EXPECT_EQ(hand_on(grant_input("EncryptionContextSubset", volume)), denied) << "wider than equal";
+}
+
 }  // namespace
 }  // namespace tercet::kms::test
