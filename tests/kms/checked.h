@@ -78,6 +78,11 @@ inline Answer no_output() {
   return Json();
 }
 
+/// What a call with DryRun ends in when all its checks are done.
+inline Fault dry_run_done() {
+  return Fault("DryRunOperationException", "The request would have succeeded, but DryRun is set.");
+}
+
 /// A failure of our own storage, as the caller of KMS sees it.
 inline Verdict stored(const Status& status) {
   if (!status) {

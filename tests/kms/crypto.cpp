@@ -14,10 +14,6 @@ namespace {
 
 constexpr const char* kAlgorithm = "SYMMETRIC_DEFAULT";
 
-Fault dry_run_done() {
-  return Fault("DryRunOperationException", "The request would have succeeded, but DryRun is set.");
-}
-
 std::optional<std::string> read_algorithm(Input& input, const char* member) {
   return input.choice(member,
                       {"SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"});
@@ -37,34 +33,22 @@ bool is_modifier(std::string_view text) {
 
 constexpr TextRule kModifier(1, 32, "^IGNORE_CIPHERTEXT$", is_modifier);
 
-/// What all cryptographic operations have in common.
-class Common {
- public:
-  explicit Common(Input& input) : dry_run(input.flag("DryRun")) {
-    static_cast<void>(input.texts("GrantTokens", rules::kGrantTokensMax, rules::kGrantToken));
-    recipient = input.nested("Recipient").has_value();
-    ignores_blob = dry_run && !input.texts("DryRunModifiers", 1, kModifier).empty();
+/// CiphertextBlob; nothing in a dry run whose DryRunModifiers have IGNORE_CIPHERTEXT.
+std::optional<Bytes> read_blob(Input& input, bool dry_run) {
+  const bool ignored = !input.texts("DryRunModifiers", 1, kModifier).empty();
+  if (dry_run && ignored) {
+    return std::nullopt;
   }
+  return input.required_blob("CiphertextBlob", 1, rules::kBlobBytesMax);
+}
 
-  /// CiphertextBlob; nothing if DryRunModifiers has IGNORE_CIPHERTEXT.
-  std::optional<Bytes> read_blob(Input& input) const {
-    if (ignores_blob) {
-      return std::nullopt;
-    }
-    return input.required_blob("CiphertextBlob", 1, rules::kBlobBytesMax);
+/// Of the operations that give a plaintext, for Nitro enclaves.
+Verdict check_no_recipient(bool has_recipient) {
+  if (has_recipient) {
+    return Fault("UnsupportedOperationException", "Recipient is not supported by this KMS.");
   }
-
-  Verdict check() const {
-    if (recipient) {
-      return Fault("UnsupportedOperationException", "Recipient is not supported by this KMS.");
-    }
-    return fine();
-  }
-
-  bool dry_run = false;
-  bool recipient = false;
-  bool ignores_blob = false;
-};
+  return fine();
+}
 
 /// A blob with the key that it names, all checks of Decrypt done short of the key's state.
 class Opening {
@@ -169,13 +153,15 @@ Task<Answer> make_data_key(Front& front, Call& call, bool with_plaintext) {
   const auto spec = input.choice("KeySpec", {"AES_256", "AES_128"});
   const auto count = input.integer("NumberOfBytes", 1, rules::kRandomBytesMax);
   const TextMap context = input.map("EncryptionContext");
-  const Common common(input);
+  const bool recipient = with_plaintext && input.nested("Recipient").has_value();
+  read_grant_tokens(input);
+  const bool dry_run = input.flag("DryRun");
   TERCET_CO_TRY_STATUS(input.done());
   TERCET_CO_TRY(const std::size_t size, data_key_size(spec, count));
-  TERCET_CO_TRY_STATUS(common.check());
+  TERCET_CO_TRY_STATUS(check_no_recipient(recipient));
   TERCET_CO_TRY(Sealing sealing, find_sealing(front, call, key_id, context, "encryptionContext"));
   TERCET_CO_TRY_STATUS(check_allowed(front, call, sealing.key, call.operation, context));
-  if (common.dry_run) {
+  if (dry_run) {
     co_return dry_run_done();
   }
   Bytes data_key(size);
@@ -199,13 +185,13 @@ Task<Answer> encrypt(Front& front, Call& call) {
   Bytes plaintext = input.required_blob("Plaintext", 1, rules::kPlaintextBytesMax);
   const TextMap context = input.map("EncryptionContext");
   const auto algorithm = read_algorithm(input, "EncryptionAlgorithm");
-  const Common common(input);
+  read_grant_tokens(input);
+  const bool dry_run = input.flag("DryRun");
   TERCET_CO_TRY_STATUS(input.done());
-  TERCET_CO_TRY_STATUS(common.check());
   TERCET_CO_TRY(Sealing sealing, find_sealing(front, call, key_id, context, "encryptionContext"));
   TERCET_CO_TRY_STATUS(check_algorithm(algorithm));
   TERCET_CO_TRY_STATUS(check_allowed(front, call, sealing.key, call.operation, context));
-  if (common.dry_run) {
+  if (dry_run) {
     co_return dry_run_done();
   }
   Json out{{"KeyId", front.names.key_arn(sealing.key.id)}, {"EncryptionAlgorithm", kAlgorithm}};
@@ -221,15 +207,17 @@ Task<Answer> decrypt(Front& front, Call& call) {
   const auto key_id = input.text("KeyId", rules::kKeyId);
   const TextMap context = input.map("EncryptionContext");
   const auto algorithm = read_algorithm(input, "EncryptionAlgorithm");
-  const Common common(input);
-  const std::optional<Bytes> bytes = common.read_blob(input);
+  const bool recipient = input.nested("Recipient").has_value();
+  read_grant_tokens(input);
+  const bool dry_run = input.flag("DryRun");
+  const std::optional<Bytes> bytes = read_blob(input, dry_run);
   TERCET_CO_TRY_STATUS(input.done());
-  TERCET_CO_TRY_STATUS(common.check());
+  TERCET_CO_TRY_STATUS(check_no_recipient(recipient));
   TERCET_CO_TRY_STATUS(check_algorithm(algorithm));
   TERCET_CO_TRY(Opening opening,
                 find_opening(front, call, bytes, key_id, context, "encryptionContext"));
   TERCET_CO_TRY_STATUS(check_allowed(front, call, opening.key, call.operation, context));
-  if (common.dry_run) {
+  if (dry_run) {
     co_return dry_run_done();
   }
   Json out{{"KeyId", front.names.key_arn(opening.key.id)}, {"EncryptionAlgorithm", kAlgorithm}};
@@ -248,8 +236,9 @@ Task<Answer> re_encrypt(Front& front, Call& call) {
   const TextMap target_context = input.map("DestinationEncryptionContext");
   const auto source_algorithm = read_algorithm(input, "SourceEncryptionAlgorithm");
   const auto target_algorithm = read_algorithm(input, "DestinationEncryptionAlgorithm");
-  const Common common(input);
-  const std::optional<Bytes> bytes = common.read_blob(input);
+  read_grant_tokens(input);
+  const bool dry_run = input.flag("DryRun");
+  const std::optional<Bytes> bytes = read_blob(input, dry_run);
   TERCET_CO_TRY_STATUS(input.done());
   TERCET_CO_TRY_STATUS(check_algorithm(source_algorithm));
   TERCET_CO_TRY_STATUS(check_algorithm(target_algorithm));
@@ -261,7 +250,7 @@ Task<Answer> re_encrypt(Front& front, Call& call) {
       find_sealing(front, call, target_key, target_context, "destinationEncryptionContext"));
   TERCET_CO_TRY_STATUS(check_allowed(front, call, sealing.key, "ReEncryptTo", target_context));
   TERCET_CO_TRY_STATUS(check_allowed(front, call, opening.key, "ReEncryptFrom", source_context));
-  if (common.dry_run) {
+  if (dry_run) {
     co_return dry_run_done();
   }
   Json out{{"KeyId", front.names.key_arn(sealing.key.id)},
@@ -301,9 +290,7 @@ Answer generate_random(Front& front, Call& call) {
     return Fault("UnsupportedOperationException",
                  "External key stores do not generate random bytes.");
   }
-  if (recipient) {
-    return Fault("UnsupportedOperationException", "Recipient is not supported by this KMS.");
-  }
+  TERCET_TRY_STATUS(check_no_recipient(recipient));
   Bytes bytes(static_cast<std::size_t>(*count));
   front.random.fill(bytes);
   Json out;

@@ -135,10 +135,6 @@ bool is_within(const Grant& inner, const Grant& outer) {
          });
 }
 
-Fault dry_run_done() {
-  return Fault("DryRunOperationException", "The request would have succeeded, but DryRun is set.");
-}
-
 /// For a caller that has nothing but grants: one of the key that names the operation and suits.
 template <class Suits>
 Verdict check_own_grant(const Front& front,
@@ -162,6 +158,10 @@ Verdict check_own_grant(const Front& front,
 
 }  // namespace
 
+void read_grant_tokens(Input& input) {
+  static_cast<void>(input.texts("GrantTokens", rules::kGrantTokensMax, rules::kGrantToken));
+}
+
 Verdict check_granted(const Front& front,
                       const Call& call,
                       const Key& key,
@@ -175,7 +175,7 @@ Verdict check_granted(const Front& front,
 Answer create_grant(Front& front, Call& call) {
   Input input(call.input);
   const std::string key_id = input.required_text("KeyId", rules::kKeyId);
-  static_cast<void>(input.texts("GrantTokens", rules::kGrantTokensMax, rules::kGrantToken));
+  read_grant_tokens(input);
   const bool dry_run = input.flag("DryRun");
   TERCET_TRY(Grant grant, read_grant(input));
   TERCET_TRY(const Key* key, find_plain_key(front, call, key_id));

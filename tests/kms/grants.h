@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/kms/call.h"
+#include "tests/kms/input.h"
 
 /// Grants: kept for all, enforced for callers that are marked grantsOnly.
 /// Source: kms-front-end reference, section 10.
@@ -14,6 +15,9 @@ Answer list_grants(Front& front, Call& call);
 Answer list_retirable_grants(Front& front, Call& call);
 Answer retire_grant(Front& front, Call& call);
 Answer revoke_grant(Front& front, Call& call);
+
+/// GrantTokens, whose form is checked; nothing needs them, since a grant holds at once.
+void read_grant_tokens(Input& input);
 
 /// Whether the caller may do `operation` on the key with this encryption context.
 /// Errors: AccessDeniedException.

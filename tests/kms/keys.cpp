@@ -304,7 +304,7 @@ Task<Answer> create_key(Front& front, Call& call) {
 Answer describe_key(Front& front, Call& call) {
   Input input(call.input);
   const std::string key_id = input.required_text("KeyId", rules::kKeyId);
-  static_cast<void>(input.texts("GrantTokens", rules::kGrantTokensMax, rules::kGrantToken));
+  read_grant_tokens(input);
   TERCET_TRY_STATUS(input.done());
   TERCET_TRY(const Key* key, find_named_key(front, call, key_id));
   TERCET_TRY_STATUS(check_granted(front, call, *key, "DescribeKey", {}));

@@ -310,9 +310,15 @@ TEST_F(Crypto, OtherAlgorithmsAndRecipientsAreRefused) {
                        {"Plaintext", kHello},
                        {"EncryptionAlgorithm", "RSAES_OAEP_SHA_256"}}),
             "InvalidKeyUsageException");
+  const std::string unsupported = "UnsupportedOperationException";
   Json input = decrypt_input(encrypt(key_));
   input["Recipient"] = Json::object();
-  EXPECT_EQ(fault("Decrypt", input), "UnsupportedOperationException");
+  EXPECT_EQ(fault("Decrypt", input), unsupported);
+  Json data_key{{"KeyId", key_}, {"KeySpec", "AES_256"}};
+  data_key["Recipient"] = Json::object();
+  EXPECT_EQ(fault("GenerateDataKey", data_key), unsupported);
+  EXPECT_EQ(fault("GenerateDataKeyWithoutPlaintext", data_key), "")
+      << "it has no such member, and unknown members are ignored";
 }
 
 TEST_F(Crypto, AQuotaOfTheStoreThrottlesWithoutAsking) {
