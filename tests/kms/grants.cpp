@@ -56,6 +56,7 @@ Checked<Grant> read_grant(Input& input) {
   Grant grant;
   grant.grantee = input.required_text("GranteePrincipal", rules::kPrincipal);
   grant.retiring = input.text("RetiringPrincipal", rules::kPrincipal).value_or("");
+  input.require("Operations");
   grant.operations = input.texts("Operations", kOperationsMax, TextRule(1, 64));
   grant.name = input.text("Name", rules::kGrantName).value_or("");
   std::optional<Input> constraints = input.nested("Constraints");

@@ -44,6 +44,15 @@ const Json* Input::find(const char* member) const {
   return found == object_->end() || found->is_null() ? nullptr : &*found;
 }
 
+const Json* Input::find_of(const char* member, Json::value_t type) {
+  const Json* found = find(member);
+  if (found != nullptr && found->type() != type) {
+    faults_->misformed = true;
+    return nullptr;
+  }
+  return found;
+}
+
 std::string Input::path_of(const char* member) const {
   return path_ + lower_camel(member);
 }
@@ -57,9 +66,11 @@ void Input::must(const char* member, const std::string* shown, const std::string
                           "' failed to satisfy constraint: Member must " + rule);
 }
 
-void Input::missing(const char* member) {
-  faults_->list.push_back("Value null at '" + path_of(member) +
-                          "' failed to satisfy constraint: Member must not be null");
+void Input::require(const char* member) {
+  if (!has(member)) {
+    faults_->list.push_back("Value null at '" + path_of(member) +
+                            "' failed to satisfy constraint: Member must not be null");
+  }
 }
 
 void Input::check_text(const char* member, const std::string& value, const TextRule& rule) {
@@ -77,12 +88,8 @@ void Input::check_text(const char* member, const std::string& value, const TextR
 }
 
 std::optional<std::string> Input::text(const char* member, const TextRule& rule) {
-  const Json* found = find(member);
+  const Json* found = find_of(member, Json::value_t::string);
   if (found == nullptr) {
-    return std::nullopt;
-  }
-  if (!found->is_string()) {
-    faults_->misformed = true;
     return std::nullopt;
   }
   std::string value = found->get<std::string>();
@@ -91,9 +98,7 @@ std::optional<std::string> Input::text(const char* member, const TextRule& rule)
 }
 
 std::string Input::required_text(const char* member, const TextRule& rule) {
-  if (!has(member)) {
-    missing(member);
-  }
+  require(member);
   return text(member, rule).value_or("");
 }
 
@@ -108,14 +113,6 @@ std::optional<std::string> Input::choice(const char* member,
     must(member, &*value, "satisfy enum value set: [" + list + "]");
   }
   return value;
-}
-
-std::string Input::required_choice(const char* member,
-                                   const std::vector<std::string_view>& values) {
-  if (!has(member)) {
-    missing(member);
-  }
-  return choice(member, values).value_or("");
 }
 
 std::optional<std::int64_t> Input::integer(const char* member,
@@ -145,21 +142,13 @@ std::optional<std::int64_t> Input::integer(const char* member,
 }
 
 bool Input::flag(const char* member) {
-  const Json* found = find(member);
-  if (found != nullptr && !found->is_boolean()) {
-    faults_->misformed = true;
-    return false;
-  }
+  const Json* found = find_of(member, Json::value_t::boolean);
   return found != nullptr && found->get<bool>();
 }
 
 std::optional<Bytes> Input::blob(const char* member, std::size_t least, std::size_t most) {
-  const Json* found = find(member);
+  const Json* found = find_of(member, Json::value_t::string);
   if (found == nullptr) {
-    return std::nullopt;
-  }
-  if (!found->is_string()) {
-    faults_->misformed = true;
     return std::nullopt;
   }
   Result<Bytes> bytes = base64_decode(found->get_ref<const std::string&>());
@@ -177,20 +166,14 @@ std::optional<Bytes> Input::blob(const char* member, std::size_t least, std::siz
 }
 
 Bytes Input::required_blob(const char* member, std::size_t least, std::size_t most) {
-  if (!has(member)) {
-    missing(member);
-  }
+  require(member);
   return blob(member, least, most).value_or(Bytes());
 }
 
 TextMap Input::map(const char* member) {
   TextMap out;
-  const Json* found = find(member);
+  const Json* found = find_of(member, Json::value_t::object);
   if (found == nullptr) {
-    return out;
-  }
-  if (!found->is_object()) {
-    faults_->misformed = true;
     return out;
   }
   for (const auto& [name, value] : found->items()) {
@@ -203,25 +186,29 @@ TextMap Input::map(const char* member) {
   return out;
 }
 
-std::vector<std::string> Input::texts(const char* member, std::size_t most, const TextRule& rule) {
-  std::vector<std::string> out;
-  const Json* found = find(member);
+std::vector<const Json*> Input::elements(const char* member, std::size_t most, Json::value_t type) {
+  std::vector<const Json*> out;
+  const Json* found = find_of(member, Json::value_t::array);
   if (found == nullptr) {
-    return out;
-  }
-  if (!found->is_array()) {
-    faults_->misformed = true;
     return out;
   }
   if (found->size() > most) {
     must(member, nullptr, at_most(most));
   }
-  for (const Json& value : *found) {
-    if (!value.is_string()) {
+  for (const Json& element : *found) {
+    if (element.type() != type) {
       faults_->misformed = true;
       return {};
     }
-    out.push_back(value.get<std::string>());
+    out.push_back(&element);
+  }
+  return out;
+}
+
+std::vector<std::string> Input::texts(const char* member, std::size_t most, const TextRule& rule) {
+  std::vector<std::string> out;
+  for (const Json* element : elements(member, most, Json::value_t::string)) {
+    out.push_back(element->get<std::string>());
     check_text(member, out.back(), rule);
   }
   return out;
@@ -229,35 +216,16 @@ std::vector<std::string> Input::texts(const char* member, std::size_t most, cons
 
 std::vector<Input> Input::objects(const char* member, std::size_t most) {
   std::vector<Input> out;
-  const Json* found = find(member);
-  if (found == nullptr) {
-    return out;
-  }
-  if (!found->is_array()) {
-    faults_->misformed = true;
-    return out;
-  }
-  if (found->size() > most) {
-    must(member, nullptr, at_most(most));
-  }
-  for (const Json& value : *found) {
-    if (!value.is_object()) {
-      faults_->misformed = true;
-      return {};
-    }
-    out.push_back(
-        Input(value, path_of(member) + "." + std::to_string(out.size() + 1) + ".member.", faults_));
+  for (const Json* element : elements(member, most, Json::value_t::object)) {
+    const std::string place = path_of(member) + "." + std::to_string(out.size() + 1);
+    out.push_back(Input(*element, place + ".member.", faults_));
   }
   return out;
 }
 
 std::optional<Input> Input::nested(const char* member) {
-  const Json* found = find(member);
+  const Json* found = find_of(member, Json::value_t::object);
   if (found == nullptr) {
-    return std::nullopt;
-  }
-  if (!found->is_object()) {
-    faults_->misformed = true;
     return std::nullopt;
   }
   return Input(*found, path_of(member) + ".", faults_);

@@ -49,7 +49,6 @@ class Input {
 
   std::string required_text(const char* member, const TextRule& rule);
   std::optional<std::string> text(const char* member, const TextRule& rule);
-  std::string required_choice(const char* member, const std::vector<std::string_view>& values);
   std::optional<std::string> choice(const char* member,
                                     const std::vector<std::string_view>& values);
   std::optional<std::int64_t> integer(const char* member, std::int64_t least, std::int64_t most);
@@ -65,6 +64,9 @@ class Input {
 
   bool has(const char* member) const { return find(member) != nullptr; }
 
+  /// Absent is a fault.
+  void require(const char* member);
+
   /// SerializationException for a wrong JSON type, else ValidationException.
   Verdict done() const;
 
@@ -79,9 +81,12 @@ class Input {
   Input(const Json& object, std::string path, std::shared_ptr<Faults> faults);
 
   const Json* find(const char* member) const;
+  /// Null if it is absent; another type is a fault, and null too.
+  const Json* find_of(const char* member, Json::value_t type);
+  /// The elements of an array, all of one type.
+  std::vector<const Json*> elements(const char* member, std::size_t most, Json::value_t type);
   std::string path_of(const char* member) const;
   void must(const char* member, const std::string* shown, const std::string& rule);
-  void missing(const char* member);
   void check_text(const char* member, const std::string& value, const TextRule& rule);
 
   const Json* object_;

@@ -83,13 +83,9 @@ std::string default_policy(const Names& names) {
 Answer tag_resource(Front& front, Call& call) {
   Input input(call.input);
   const std::string key_id = input.required_text("KeyId", rules::kKeyId);
+  input.require("Tags");
   const auto wanted = read_tags(input);
   TERCET_TRY_STATUS(input.done());
-  if (!input.has("Tags")) {
-    return Fault("ValidationException",
-                 "1 validation error detected: Value null at 'tags' failed to satisfy constraint: "
-                 "Member must not be null");
-  }
   TERCET_TRY(const Key* key, find_plain_key(front, call, key_id));
   TERCET_TRY_STATUS(check_not_pending(front, *key));
   Key changed = *key;
@@ -101,6 +97,7 @@ Answer tag_resource(Front& front, Call& call) {
 Answer untag_resource(Front& front, Call& call) {
   Input input(call.input);
   const std::string key_id = input.required_text("KeyId", rules::kKeyId);
+  input.require("TagKeys");
   const std::vector<std::string> tag_keys = input.texts("TagKeys", kTagsMax, rules::kTagKey);
   TERCET_TRY_STATUS(input.done());
   TERCET_TRY(const Key* key, find_plain_key(front, call, key_id));

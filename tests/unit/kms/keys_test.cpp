@@ -281,6 +281,8 @@ TEST_F(Keys, TagsAndPoliciesAreKept) {
   tag["Tags"].erase(1);
   EXPECT_EQ(fault("TagResource", tag), "");
   EXPECT_EQ(call("ListResourceTags", Json{{"KeyId", key}}).body.at("Tags"), tag["Tags"]);
+  EXPECT_EQ(fault("TagResource", Json{{"KeyId", key}}), "ValidationException");
+  EXPECT_EQ(fault("UntagResource", Json{{"KeyId", key}}), "ValidationException");
   EXPECT_EQ(fault("UntagResource", Json{{"KeyId", key}, {"TagKeys", Json::array({"team"})}}), "");
   EXPECT_EQ(call("ListResourceTags", Json{{"KeyId", key}}).body.at("Tags"), Json::array());
 
