@@ -1,9 +1,11 @@
 #include "tests/kms/events.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/log/record_file.h"
@@ -59,25 +61,21 @@ const std::set<std::string>& logged_members() {
   return names;
 }
 
-const std::set<std::string>& reads() {
-  static const std::set<std::string> names = {"Decrypt",
-                                              "DescribeCustomKeyStores",
-                                              "DescribeKey",
-                                              "Encrypt",
-                                              "GenerateDataKey",
-                                              "GenerateDataKeyWithoutPlaintext",
-                                              "GenerateRandom",
-                                              "GetKeyLastUsage",
-                                              "GetKeyPolicy",
-                                              "GetKeyRotationStatus",
-                                              "ListAliases",
-                                              "ListGrants",
-                                              "ListKeyPolicies",
-                                              "ListKeys",
-                                              "ListResourceTags",
-                                              "ListRetirableGrants",
-                                              "ReEncrypt"};
-  return names;
+/// By the verb with which the operation's name begins.
+bool only_reads(std::string_view operation) {
+  constexpr std::array<std::string_view, 10> kVerbs = {"Decrypt",
+                                                       "Derive",
+                                                       "Describe",
+                                                       "Encrypt",
+                                                       "Generate",
+                                                       "Get",
+                                                       "List",
+                                                       "ReEncrypt",
+                                                       "Sign",
+                                                       "Verify"};
+  return std::any_of(kVerbs.begin(), kVerbs.end(), [operation](std::string_view verb) {
+    return operation.starts_with(verb);
+  });
 }
 
 std::string time_text(std::int64_t ms) {
@@ -169,7 +167,7 @@ Json event_of(const Front& front, const Call& call, const Answer& answer) {
              {"responseElements", response(call, answer)},
              {"requestID", call.request_id},
              {"eventID", call.event_id},
-             {"readOnly", reads().contains(call.operation)},
+             {"readOnly", only_reads(call.operation)},
              {"eventType", "AwsApiCall"},
              {"managementEvent", true},
              {"recipientAccountId", front.names.account()},

@@ -149,6 +149,23 @@ TEST_F(Signatures, AnIdentityStandsForAServiceTowardsTheProxy) {
   EXPECT_EQ(events().back().at("userIdentity").at("invokedBy"), "s3.us-east-1.amazonaws.com");
 }
 
+TEST_F(Signatures, EventsTellReadsFromWrites) {
+  make_connected_store();
+  const Json key{{"KeyId", make_key()}};
+  for (const auto& [operation, reads] :
+       std::vector<std::pair<const char*, bool>>{{"DescribeKey", true},
+                                                 {"ListKeyRotations", true},
+                                                 {"GetPublicKey", true},
+                                                 {"GenerateRandom", true},
+                                                 {"ReEncrypt", true},
+                                                 {"DisableKey", false},
+                                                 {"Sign", true},
+                                                 {"CreateGrant", false}}) {
+    call(operation, key);
+    EXPECT_EQ(events().back().at("readOnly"), reads) << operation;
+  }
+}
+
 TEST_F(Signatures, EachCallIsOneEventWithoutSecrets) {
   make_connected_store();
   const std::string key = make_key();
