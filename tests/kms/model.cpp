@@ -3,15 +3,21 @@
 #include <algorithm>
 
 #include "core/codec/base64.h"
+#include "core/codec/uuid.h"
+#include "tests/kms/blob.h"
 
 namespace tercet::kms {
 namespace {
 
+void must(bool holds, const char* member, const Json& stored) {
+  if (!holds) {
+    throw Json::other_error::create(500, std::string("not what a key has: ") + member, &stored);
+  }
+}
+
 Bytes bytes_of(const Json& stored, const char* member, std::size_t size) {
   Result<Bytes> decoded = base64_decode(stored.at(member).get_ref<const std::string&>());
-  if (!decoded || decoded->size() != size) {
-    throw Json::other_error::create(500, std::string("not a key's bytes: ") + member, &stored);
-  }
+  must(decoded && decoded->size() == size, member, stored);
   return std::move(decoded).value();
 }
 
@@ -113,6 +119,11 @@ Key key_from(const Json& stored) {
   stored.at("policy").get_to(key.policy);
   stored.at("tags").get_to(key.tags);
   key.last_usage = stored.at("last_usage");
+  must(is_uuid(key.id), "id", stored);
+  must(key.inner_overhead_bytes >= kInnerOverheadMin &&
+           key.inner_overhead_bytes <= kInnerOverheadMax,
+       "inner_overhead_bytes",
+       stored);
   return key;
 }
 

@@ -82,11 +82,25 @@ Status State::load() {
   for (;;) {
     TERCET_TRY(const bool row, rows.next());
     if (!row) {
-      return ok_status();
+      break;
     }
     const Json stored = Json::parse(rows.text(1), nullptr, false);
     TERCET_TRY_STATUS(load_row(rows.text(0), stored));
   }
+  if (!is_consistent()) {
+    return Error(Errc::storage_corrupt, "read the state: a row refers to one that is not there");
+  }
+  return ok_status();
+}
+
+bool State::is_consistent() const {
+  const auto has_store = [this](const auto& entry) {
+    return stores_.contains(entry.second.store_id);
+  };
+  const auto has_key = [this](const auto& entry) { return keys_.contains(entry.second.key_id); };
+  return std::all_of(keys_.begin(), keys_.end(), has_store) &&
+         std::all_of(aliases_.begin(), aliases_.end(), has_key) &&
+         std::all_of(grants_.begin(), grants_.end(), has_key);
 }
 
 Status State::load_row(const std::string& kind, const Json& stored) {

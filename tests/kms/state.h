@@ -48,7 +48,7 @@ class State {
   /// What GetKeyLastUsage tells; in memory only, until the key is put for another reason.
   void note_usage(const std::string& key_id, const Json& usage);
 
-  /// Greater than that of everything there is or was.
+  /// Greater than that of everything there is.
   std::uint64_t next_sequence() { return ++sequence_; }
 
  private:
@@ -56,6 +56,8 @@ class State {
 
   Status load();
   Status load_row(const std::string& kind, const Json& stored);
+  /// Whether all that objects refer to is there.
+  bool is_consistent() const;
   Status write(const char* kind, const std::string& id, const Json& stored);
   Status remove(const char* kind, const std::string& id);
 

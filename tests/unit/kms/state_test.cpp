@@ -4,6 +4,9 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <optional>
+
 #include "node/store/database.h"
 #include "tests/unit/kms/kms_fixture.h"
 
@@ -15,6 +18,16 @@ class KeptState : public KmsTest {
   KeptState() {
     options.state_folder = folder_.file("kms");
     start();
+  }
+
+  /// Opens the state after this SQL; says why it cannot.
+  std::optional<Errc> opened_after(const std::string& sql) {
+    {
+      const auto database = node::Database::open(options.state_folder + "/kms.sqlite3");
+      EXPECT_TRUE(database.ok() && database.value()->execute(sql.c_str()).ok()) << sql;
+    }
+    const auto opened = State::open(options.state_folder);
+    return opened.ok() ? std::nullopt : std::optional<Errc>(opened.error().code());
   }
 
   ::tercet::test::TemporaryDirectory folder_;
@@ -74,26 +87,35 @@ TEST_F(KeptState, HasOneProcessAtATime) {
 
 TEST_F(KeptState, OfANewerVersionIsRefused) {
   stop();
-  {
-    const auto database = node::Database::open(options.state_folder + "/kms.sqlite3");
-    ASSERT_TRUE(database.ok());
-    ASSERT_TRUE(database.value()->execute("PRAGMA user_version=2").ok());
-  }
-  const auto opened = State::open(options.state_folder);
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.error().code(), Errc::unsupported);
+  EXPECT_EQ(opened_after("PRAGMA user_version=2"), Errc::unsupported);
 }
 
 TEST_F(KeptState, WithAnIllegibleRowIsRefused) {
   stop();
-  {
-    const auto database = node::Database::open(options.state_folder + "/kms.sqlite3");
-    ASSERT_TRUE(database.ok());
-    ASSERT_TRUE(database.value()->execute("INSERT INTO object VALUES('key','x','{}')").ok());
+  EXPECT_EQ(opened_after("INSERT INTO object VALUES('key','x','{}')"), Errc::storage_corrupt);
+}
+
+TEST_F(KeptState, WhoseRowsDoNotFitEachOtherIsRefused) {
+  make_connected_store();
+  const std::string key = make_key();
+  ASSERT_EQ(fault("CreateAlias", Json{{"AliasName", "alias/a"}, {"TargetKeyId", key}}), "");
+  stop();
+  const auto set = [](const std::string& member, const std::string& value) {
+    return "UPDATE object SET body=json_set(body, '$." + member + "', " + value +
+           ") WHERE kind='key'";
+  };
+  for (const std::string& damage : {set("inner_overhead_bytes", "0"),
+                                    set("inner_overhead_bytes", "205"),
+                                    set("id", "'no uuid'"),
+                                    set("store_id", "'cks-0'"),
+                                    std::string("DELETE FROM object WHERE kind='store'"),
+                                    std::string("DELETE FROM object WHERE kind='key'")}) {
+    const std::string file = options.state_folder + "/kms.sqlite3";
+    std::filesystem::copy_file(file, folder_.file("kept"));
+    EXPECT_EQ(opened_after(damage), Errc::storage_corrupt) << damage;
+    std::filesystem::rename(folder_.file("kept"), file);
   }
-  const auto opened = State::open(options.state_folder);
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.error().code(), Errc::storage_corrupt);
+  EXPECT_EQ(opened_after("SELECT 1"), std::nullopt) << "without damage";
 }
 
 }  // namespace
