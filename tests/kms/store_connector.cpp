@@ -42,12 +42,12 @@ void StoreConnector::start() {
 }
 
 void StoreConnector::connect(const std::string& store_id, const std::string& request_id) {
-  const std::uint64_t attempt = ++attempts_[store_id];
-  group_.spawn(run(store_id, request_id, attempt));
+  under_way_[store_id] = request_id;
+  group_.spawn(run(store_id, request_id));
 }
 
 void StoreConnector::cancel(const std::string& store_id) {
-  ++attempts_[store_id];
+  under_way_.erase(store_id);
 }
 
 Task<void> StoreConnector::stop() {
@@ -55,22 +55,28 @@ Task<void> StoreConnector::stop() {
   co_await group_.join();
 }
 
-Task<void> StoreConnector::run(std::string store_id,
-                               std::string request_id,
-                               std::uint64_t attempt) {
+const Store* StoreConnector::awaited(const std::string& store_id,
+                                     const std::string& request_id) const {
+  const auto found = under_way_.find(store_id);
+  return found != under_way_.end() && found->second == request_id ? front_.state.store(store_id)
+                                                                  : nullptr;
+}
+
+Task<void> StoreConnector::run(std::string store_id, std::string request_id) {
   const Status waited = co_await sleep_for(front_.options.connect_delay);
-  const Store* found = front_.state.store(store_id);
-  if (!waited || found == nullptr || attempts_[store_id] != attempt) {
+  const Store* found = awaited(store_id, request_id);
+  if (!waited || found == nullptr) {
     co_return;
   }
   Store store = *found;
   const XksVerdict verdict =
-      co_await probe(front_, std::move(store), "ConnectCustomKeyStore", std::move(request_id));
+      co_await probe(front_, std::move(store), "ConnectCustomKeyStore", request_id);
   const bool ending = co_await cancelled();
-  found = front_.state.store(store_id);
-  if (ending || found == nullptr || attempts_[store_id] != attempt) {
+  found = awaited(store_id, request_id);
+  if (ending || found == nullptr) {
     co_return;  // the state file says CONNECTING: the next process goes on
   }
+  under_way_.erase(store_id);
   Store changed = *found;
   changed.connection = verdict ? ConnectionState::failed : ConnectionState::connected;
   changed.connection_error = verdict ? std::string(connection_error(*verdict)) : std::string();

@@ -42,12 +42,14 @@ class StoreConnector {
   Task<void> stop();
 
  private:
-  Task<void> run(std::string store_id, std::string request_id, std::uint64_t attempt);
+  Task<void> run(std::string store_id, std::string request_id);
+  /// The store that this request is still to connect; null if there is none.
+  const Store* awaited(const std::string& store_id, const std::string& request_id) const;
   Task<void> watch_health();
 
   Front& front_;
   TaskGroup group_;
-  std::map<std::string, std::uint64_t> attempts_;  ///< the newest one of each store
+  std::map<std::string, std::string> under_way_;  ///< store to the request that connects it
 };
 
 }  // namespace tercet::kms
