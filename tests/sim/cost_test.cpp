@@ -4,11 +4,8 @@
 
 #include <functional>
 
-#include "core/crypto/gcm.h"
-#include "core/crypto/hash.h"
 #include "core/ct/ct.h"
-#include "core/xks/framing.h"
-#include "core/xks/print.h"
+#include "tests/sim/ciphertexts.h"
 #include "tests/sim/kms_signer.h"
 #include "tests/sim/raw_proxy.h"
 
@@ -33,10 +30,6 @@ class Costs : public RawProxy {
   static constexpr std::size_t kTextBytes = 170;
 
   Deadline soon() { return Deadline::in(Milliseconds(30000)); }
-
-  std::string path(std::string_view operation) const {
-    return "keys/" + cluster_.store_key().text() + "/" + std::string(operation);
-  }
 
   /// Runs one operation at rest. `hops` are those of the proxy that asked.
   Cost cost_of(const StampedParty& proxy, const std::function<void()>& operation) {
@@ -70,35 +63,12 @@ class Costs : public RawProxy {
   }
 
   Result<Bytes> decrypt(const proxy::Encrypted& encrypted) {
-    xks::DecryptRequest body;
-    body.metadata.principal_arn = "tercet:test";
-    body.metadata.kms_key_arn = "tercet:test";
-    body.metadata.kms_operation = "Decrypt";
-    body.ciphertext = encrypted.ciphertext;
-    body.iv = to_bytes(encrypted.iv);
-    body.tag = to_bytes(encrypted.tag);
-    body.ciphertext_metadata = encrypted.metadata;
     proxy::DecryptJob job;
     job.key = cluster_.store_key();
-    job.iv = body.iv;
+    job.iv = to_bytes(encrypted.iv);
     job.ciphertext = encrypted.ciphertext;
-    job.request = KmsSigner::sign(path("decrypt"), xks::print_decrypt_request(body), 0);
+    job.request = KmsSigner::sign(path("decrypt"), decrypt_body(encrypted), 0);
     return block_on(cluster_.context(), cluster_.coordinator().decrypt(std::move(job), soon()));
-  }
-
-  /// Encrypted long ago: nobody remembers its keystream.
-  proxy::Encrypted old_ciphertext() const {
-    proxy::Encrypted out;
-    out.iv.fill(0x3c);
-    const auto metadata = xks::version_metadata(KeyVersion(1));
-    out.metadata = to_bytes(metadata);
-    const GcmCiphertext sealed =
-        aes256gcm_encrypt(
-            InProcessCluster::store_key_bytes(), out.iv, xks::gcm_aad({}, metadata).value(), text_)
-            .value();
-    out.ciphertext = sealed.ciphertext;
-    out.tag = sealed.tag;
-    return out;
   }
 
   const Bytes text_ = Bytes(kTextBytes, 0x42);
@@ -163,7 +133,7 @@ TEST_F(Costs, OfADecryptOfRememberedKeystream) {
 
 TEST_F(Costs, OfAColdDecrypt) {
   const Cost cost = cost_of(cluster_.proxy_stamps(), [this] {
-    const Result<Bytes> plaintext = decrypt(old_ciphertext());
+    const Result<Bytes> plaintext = decrypt(made_by_openssl(0x3c, text_));
     ASSERT_TRUE(plaintext.ok()) << plaintext.error().to_string();
     EXPECT_TRUE(ct::equal(*plaintext, text_));
   });

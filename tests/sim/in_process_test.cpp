@@ -6,6 +6,7 @@
 #include "core/ct/ct.h"
 #include "core/xks/print.h"
 #include "node/link/link_setup.h"
+#include "tests/sim/ciphertexts.h"
 #include "tests/sim/in_process_cluster.h"
 
 namespace tercet::test {
@@ -27,17 +28,9 @@ class InProcess : public ::testing::Test {
   }
 
   Result<Bytes> decrypt(const proxy::Encrypted& encrypted) {
-    xks::DecryptRequest body;
-    body.metadata.principal_arn = "tercet:test";
-    body.metadata.kms_key_arn = "tercet:test";
-    body.metadata.kms_operation = "Decrypt";
-    body.ciphertext = encrypted.ciphertext;
-    body.iv = to_bytes(encrypted.iv);
-    body.tag = to_bytes(encrypted.tag);
-    body.ciphertext_metadata = encrypted.metadata;
     proxy::DecryptJob job;
     job.ciphertext = encrypted.ciphertext;
-    job.request.body = xks::print_decrypt_request(body);
+    job.request.body = decrypt_body(encrypted);
     job.request.body_sha256 = sha256(*job.request.body);
     return block_on(cluster_.context(), cluster_.coordinator().decrypt(std::move(job), soon()));
   }

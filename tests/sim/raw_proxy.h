@@ -113,6 +113,11 @@ class RawProxy : public ::testing::Test {
 
   SessionId make_one_slot() { return make(slots(0, 0)); }
 
+  /// Of the key in the store, as KmsSigner takes it.
+  std::string path(std::string_view operation) const {
+    return "keys/" + cluster_.store_key().text() + "/" + std::string(operation);
+  }
+
   mpc::wire::EncryptRequest encrypt_in(const SessionId& slot, std::uint64_t counter) const {
     mpc::wire::EncryptRequest request;
     request.ticket = 200 + counter;

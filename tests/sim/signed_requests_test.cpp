@@ -1,11 +1,9 @@
 // Attack 13 of protocol.md 13: a corrupt proxy asks the nodes for what KMS did not sign. What KMS
 // did sign is played beside it, so that each refusal is for its reason.
 
-#include "core/crypto/gcm.h"
 #include "core/crypto/hash.h"
-#include "core/xks/framing.h"
-#include "core/xks/print.h"
 #include "mpc/wire/release.h"
+#include "tests/sim/ciphertexts.h"
 #include "tests/sim/kms_signer.h"
 #include "tests/sim/raw_proxy.h"
 
@@ -20,33 +18,15 @@ class Attack_13_Decrypt : public RawProxy {
  protected:
   const Bytes plaintext_ = Bytes(16, 0x61);
 
-  std::string path(std::string_view operation) const {
-    return "keys/" + cluster_.store_key().text() + "/" + std::string(operation);
-  }
-
   /// The body of a Decrypt, of a ciphertext that OpenSSL made under the key with this IV.
-  Bytes decrypt_body(std::uint8_t iv_byte) {
-    const auto metadata = xks::version_metadata(KeyVersion(1));
-    xks::DecryptRequest body;
-    body.metadata.principal_arn = "arn:aws:iam::123456789012:user/test";
-    body.metadata.kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/test";
-    body.metadata.kms_operation = "Decrypt";
-    body.metadata.kms_request_id = "4112f4d6-db54-4af4-ae30-c55a22a8dfae";
-    body.iv = Bytes(mpc::kIvBytes, iv_byte);
-    body.ciphertext_metadata = to_bytes(metadata);
-    const GcmCiphertext sealed = aes256gcm_encrypt(InProcessCluster::store_key_bytes(),
-                                                   body.iv,
-                                                   xks::gcm_aad({}, metadata).value(),
-                                                   plaintext_)
-                                     .value();
-    body.ciphertext = sealed.ciphertext;
-    body.tag = to_bytes(sealed.tag);
-    ciphertext_ = sealed.ciphertext;
-    return xks::print_decrypt_request(body);
+  Bytes body_of(std::uint8_t iv_byte) {
+    const proxy::Encrypted encrypted = made_by_openssl(iv_byte, plaintext_);
+    ciphertext_ = encrypted.ciphertext;
+    return decrypt_body(encrypted);
   }
 
   ProxiedRequest signed_decrypt(std::uint8_t iv_byte) {
-    return KmsSigner::sign(path("decrypt"), decrypt_body(iv_byte), 0);
+    return KmsSigner::sign(path("decrypt"), body_of(iv_byte), 0);
   }
 
   /// A cold Decrypt, the n-th of the test.
@@ -112,23 +92,23 @@ TEST_F(Attack_13_Decrypt, ADecryptWithAWrongSignatureIsRefused) {
 
 TEST_F(Attack_13_Decrypt, ASignatureOverAnotherBodyIsRefused) {
   ProxiedRequest request = signed_decrypt(0x30);
-  request.body = decrypt_body(0x32);  // with the hash that KMS signed
+  request.body = body_of(0x32);  // with the hash that KMS signed
   expect_refused(request, Errc::not_authenticated);
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureOnAnotherKeysPathIsRefused) {
-  ProxiedRequest request = KmsSigner::sign("keys/others/decrypt", decrypt_body(0x30), 0);
+  ProxiedRequest request = KmsSigner::sign("keys/others/decrypt", body_of(0x30), 0);
   request.target = std::string(KmsSigner::kBasePath) + "/" + path("decrypt");
   expect_refused(request, Errc::not_authenticated);
 }
 
 TEST_F(Attack_13_Decrypt, AKeyOutsideTheStoreThatKmsCalledIsNotFound) {
   const std::string health = "keys/" + cluster_.health_key().text() + "/decrypt";
-  expect_refused(KmsSigner::sign(health, decrypt_body(0x30), 0), Errc::not_found);
+  expect_refused(KmsSigner::sign(health, body_of(0x30), 0), Errc::not_found);
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureForAnEncryptOpensNoDecrypt) {
-  expect_refused(KmsSigner::sign(path("encrypt"), decrypt_body(0x30), 0), Errc::denied);
+  expect_refused(KmsSigner::sign(path("encrypt"), body_of(0x30), 0), Errc::denied);
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureWithoutItsBodyIsRefused) {
@@ -138,13 +118,12 @@ TEST_F(Attack_13_Decrypt, ASignatureWithoutItsBodyIsRefused) {
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureFromOutsideItsTimeWindowIsRefused) {
-  expect_refused(KmsSigner::sign(path("decrypt"), decrypt_body(0x30), 302),
-                 Errc::not_authenticated);
+  expect_refused(KmsSigner::sign(path("decrypt"), body_of(0x30), 302), Errc::not_authenticated);
 }
 
 TEST_F(Attack_13_Decrypt, AnUnsignedHealthCheckReachesNoOtherKey) {
   ProxiedRequest request;  // no method: the proxy's own check, on the health key
-  request.body = decrypt_body(0x30);
+  request.body = body_of(0x30);
   request.body_sha256 = sha256(*request.body);
   send_all(ProxyFrame::decrypt, decrypt(request, 0));
   EXPECT_EQ(released().error().code(), Errc::bad_ciphertext);
