@@ -138,6 +138,16 @@ Verdict check_allowed(const Front& front,
   return check_usable(front, key);
 }
 
+/// Adds the blob to what is answered besides.
+Task<Answer> answer_with_blob(
+    Front& front, const Call& call, Sealing sealing, Bytes plaintext, Json out) {
+  Task<Checked<Bytes>> sealed =
+      seal(front, call, std::move(sealing.key), std::move(sealing.aad), std::move(plaintext));
+  TERCET_CO_TRY(const Bytes blob, co_await std::move(sealed));
+  out["CiphertextBlob"] = base64_encode(blob);
+  co_return out;
+}
+
 Checked<std::size_t> data_key_size(const std::optional<std::string>& spec,
                                    const std::optional<std::int64_t>& count) {
   if (spec.has_value() == count.has_value()) {
@@ -170,11 +180,8 @@ Task<Answer> make_data_key(Front& front, Call& call, bool with_plaintext) {
   if (with_plaintext) {
     out["Plaintext"] = base64_encode(data_key);
   }
-  Task<Checked<Bytes>> sealed =
-      seal(front, call, std::move(sealing.key), std::move(sealing.aad), std::move(data_key));
-  TERCET_CO_TRY(const Bytes blob, co_await std::move(sealed));
-  out["CiphertextBlob"] = base64_encode(blob);
-  co_return out;
+  co_return co_await answer_with_blob(
+      front, call, std::move(sealing), std::move(data_key), std::move(out));
 }
 
 }  // namespace
@@ -195,11 +202,8 @@ Task<Answer> encrypt(Front& front, Call& call) {
     co_return dry_run_done();
   }
   Json out{{"KeyId", front.names.key_arn(sealing.key.id)}, {"EncryptionAlgorithm", kAlgorithm}};
-  Task<Checked<Bytes>> sealed =
-      seal(front, call, std::move(sealing.key), std::move(sealing.aad), std::move(plaintext));
-  TERCET_CO_TRY(const Bytes blob, co_await std::move(sealed));
-  out["CiphertextBlob"] = base64_encode(blob);
-  co_return out;
+  co_return co_await answer_with_blob(
+      front, call, std::move(sealing), std::move(plaintext), std::move(out));
 }
 
 Task<Answer> decrypt(Front& front, Call& call) {
@@ -260,11 +264,8 @@ Task<Answer> re_encrypt(Front& front, Call& call) {
   Task<Checked<Bytes>> opened =
       open(front, call, std::move(opening.key), std::move(opening.aad), std::move(opening.blob));
   TERCET_CO_TRY(Bytes plaintext, co_await std::move(opened));
-  Task<Checked<Bytes>> sealed =
-      seal(front, call, std::move(sealing.key), std::move(sealing.aad), std::move(plaintext));
-  TERCET_CO_TRY(const Bytes blob, co_await std::move(sealed));
-  out["CiphertextBlob"] = base64_encode(blob);
-  co_return out;
+  co_return co_await answer_with_blob(
+      front, call, std::move(sealing), std::move(plaintext), std::move(out));
 }
 
 Task<Answer> generate_data_key(Front& front, Call& call) {

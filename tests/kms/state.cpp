@@ -164,16 +164,30 @@ const Grant* State::grant(const std::string& id) const {
   return find_in(grants_, id);
 }
 
-Status State::put(const Store& store) {
-  TERCET_TRY_STATUS(write(kStoreKind, store.id, to_stored(store)));
-  stores_[store.id] = store;
+template <class T>
+Status State::put_in(std::map<std::string, T>& map,
+                     const char* kind,
+                     const std::string& id,
+                     const T& object) {
+  TERCET_TRY_STATUS(write(kind, id, to_stored(object)));
+  map[id] = object;
   return ok_status();
 }
 
+Status State::put(const Store& store) {
+  return put_in(stores_, kStoreKind, store.id, store);
+}
+
 Status State::put(const Key& key) {
-  TERCET_TRY_STATUS(write(kKeyKind, key.id, to_stored(key)));
-  keys_[key.id] = key;
-  return ok_status();
+  return put_in(keys_, kKeyKind, key.id, key);
+}
+
+Status State::put(const Alias& alias) {
+  return put_in(aliases_, kAliasKind, alias.name, alias);
+}
+
+Status State::put(const Grant& grant) {
+  return put_in(grants_, kGrantKind, grant.id, grant);
 }
 
 void State::note_usage(const std::string& key_id, const Json& usage) {
@@ -181,18 +195,6 @@ void State::note_usage(const std::string& key_id, const Json& usage) {
   if (found != keys_.end()) {
     found->second.last_usage = usage;
   }
-}
-
-Status State::put(const Alias& alias) {
-  TERCET_TRY_STATUS(write(kAliasKind, alias.name, to_stored(alias)));
-  aliases_[alias.name] = alias;
-  return ok_status();
-}
-
-Status State::put(const Grant& grant) {
-  TERCET_TRY_STATUS(write(kGrantKind, grant.id, to_stored(grant)));
-  grants_[grant.id] = grant;
-  return ok_status();
 }
 
 Status State::erase_store(const std::string& id) {

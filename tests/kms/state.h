@@ -58,6 +58,11 @@ class State {
   Status load_row(const std::string& kind, const Json& stored);
   /// Whether all that objects refer to is there.
   bool is_consistent() const;
+  template <class T>
+  Status put_in(std::map<std::string, T>& map,
+                const char* kind,
+                const std::string& id,
+                const T& object);
   Status write(const char* kind, const std::string& id, const Json& stored);
   Status remove(const char* kind, const std::string& id);
 

@@ -233,6 +233,14 @@ Checked<Store> updated_store(const Front& front, Call& call, const Update& updat
   return changed;
 }
 
+/// For operations that take CustomKeyStoreId and nothing else.
+Checked<const Store*> named_store(const Front& front, Call& call) {
+  Input input(call.input);
+  const std::string id = input.required_text("CustomKeyStoreId", rules::kStoreId);
+  TERCET_TRY_STATUS(input.done());
+  return find_store(front, call, id);
+}
+
 }  // namespace
 
 Checked<const Store*> find_store(const Front& front, Call& call, const std::string& id) {
@@ -288,10 +296,7 @@ Task<Answer> update_custom_key_store(Front& front, Call& call) {
 }
 
 Answer connect_custom_key_store(Front& front, Call& call) {
-  Input input(call.input);
-  const std::string id = input.required_text("CustomKeyStoreId", rules::kStoreId);
-  TERCET_TRY_STATUS(input.done());
-  TERCET_TRY(const Store* store, find_store(front, call, id));
+  TERCET_TRY(const Store* store, named_store(front, call));
   if (store->connection == ConnectionState::failed) {
     return wrong_state(*store, "disconnect it before connecting it again.");
   }
@@ -299,16 +304,13 @@ Answer connect_custom_key_store(Front& front, Call& call) {
     Store changed = *store;
     changed.connection = ConnectionState::connecting;
     TERCET_TRY_STATUS(stored(front.state.put(changed)));
-    front.connector->connect(id, call.request_id);
+    front.connector->connect(changed.id, call.request_id);
   }
   return Json::object();
 }
 
 Answer disconnect_custom_key_store(Front& front, Call& call) {
-  Input input(call.input);
-  const std::string id = input.required_text("CustomKeyStoreId", rules::kStoreId);
-  TERCET_TRY_STATUS(input.done());
-  TERCET_TRY(const Store* store, find_store(front, call, id));
+  TERCET_TRY(const Store* store, named_store(front, call));
   if (store->connection == ConnectionState::disconnected) {
     return wrong_state(*store, "it is disconnected already.");
   }
@@ -316,7 +318,7 @@ Answer disconnect_custom_key_store(Front& front, Call& call) {
   changed.connection = ConnectionState::disconnected;
   changed.connection_error.clear();
   TERCET_TRY_STATUS(stored(front.state.put(changed)));
-  front.connector->cancel(id);
+  front.connector->cancel(changed.id);
   return Json::object();
 }
 
@@ -342,13 +344,11 @@ Answer describe_custom_key_stores(Front& front, Call& call) {
 }
 
 Answer delete_custom_key_store(Front& front, Call& call) {
-  Input input(call.input);
-  const std::string id = input.required_text("CustomKeyStoreId", rules::kStoreId);
-  TERCET_TRY_STATUS(input.done());
-  TERCET_TRY(const Store* store, find_store(front, call, id));
+  TERCET_TRY(const Store* store, named_store(front, call));
   if (store->connection != ConnectionState::disconnected) {
     return wrong_state(*store, "disconnect it before deleting it.");
   }
+  const std::string id = store->id;
   const auto& keys = front.state.keys();
   if (std::any_of(keys.begin(), keys.end(), [&](const auto& entry) {
         return entry.second.store_id == id;
