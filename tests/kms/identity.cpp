@@ -22,23 +22,12 @@ Fault invalid_signature(std::string text) {
   return Fault("InvalidSignatureException", std::move(text));
 }
 
-std::vector<sigv4::Header> headers_of(const HttpRequest& request) {
-  std::vector<sigv4::Header> out;
-  for (const HttpHeader& header : request.headers) {
-    out.emplace_back(header.name, header.value);
-  }
-  return out;
-}
-
 Verdict verify(const HttpRequest& request,
                const std::string& region,
                const std::shared_ptr<const SecretBytes>& secret,
                std::int64_t now_seconds) {
   const std::vector<sigv4::Header> headers = headers_of(request);
-  sigv4::RequestView view;
-  view.method = request.method;
-  view.target = request.target;
-  view.headers = headers;
+  const sigv4::RequestView view{request.method, request.target, headers};
   sigv4::VerifyOptions options;
   options.service = kService;
   options.regions = {region};
@@ -52,6 +41,14 @@ Verdict verify(const HttpRequest& request,
 }
 
 }  // namespace
+
+std::vector<sigv4::Header> headers_of(const HttpRequest& request) {
+  std::vector<sigv4::Header> out;
+  for (const HttpHeader& header : request.headers) {
+    out.emplace_back(header.name, header.value);
+  }
+  return out;
+}
 
 Result<Identities> Identities::load(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);

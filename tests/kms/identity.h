@@ -3,12 +3,17 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/http/http_message.h"
 #include "core/secret/secret_bytes.h"
+#include "core/sigv4/request_view.h"
 #include "tests/kms/call.h"
 
 namespace tercet::kms {
+
+/// The headers as SigV4 takes them.
+std::vector<sigv4::Header> headers_of(const HttpRequest& request);
 
 /// Who may call, from the identities file: access key ids with a secret, and what they stand for.
 /// A listed id's signature is verified. An unlisted one is taken at its word, since any made-up

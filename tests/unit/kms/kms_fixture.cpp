@@ -7,6 +7,7 @@
 #include "core/secret/secret_bytes.h"
 #include "core/sigv4/canonical_request.h"
 #include "core/sigv4/sign.h"
+#include "tests/kms/identity.h"
 
 namespace tercet::kms::test {
 namespace {
@@ -67,14 +68,8 @@ HttpRequest KmsTest::signed_by(const std::string& id,
                                const Json& input) const {
   HttpRequest request = signed_request(operation, input.dump());
   request.headers.pop_back();
-  std::vector<sigv4::Header> headers;
-  for (const HttpHeader& header : request.headers) {
-    headers.emplace_back(header.name, header.value);
-  }
-  sigv4::RequestView view;
-  view.method = request.method;
-  view.target = request.target;
-  view.headers = headers;
+  const std::vector<sigv4::Header> headers = headers_of(request);
+  const sigv4::RequestView view{request.method, request.target, headers};
   sigv4::Signer signer;
   signer.access_key_id = id;
   signer.region = region;

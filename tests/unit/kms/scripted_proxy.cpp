@@ -15,6 +15,7 @@
 #include "core/secret/secret_bytes.h"
 #include "core/sigv4/verify.h"
 #include "core/xks/framing.h"
+#include "tests/kms/identity.h"
 
 namespace tercet::kms::test {
 namespace {
@@ -158,14 +159,8 @@ const Seen& ScriptedProxy::last(const std::string& operation) const {
 }
 
 bool ScriptedProxy::is_signed(const HttpRequest& request) const {
-  std::vector<sigv4::Header> headers;
-  for (const HttpHeader& header : request.headers) {
-    headers.emplace_back(header.name, header.value);
-  }
-  sigv4::RequestView view;
-  view.method = request.method;
-  view.target = request.target;
-  view.headers = headers;
+  const std::vector<sigv4::Header> headers = headers_of(request);
+  const sigv4::RequestView view{request.method, request.target, headers};
   sigv4::VerifyOptions options;
   options.regions = {"us-east-1"};
   options.now_seconds = clock_.now_seconds();
