@@ -24,7 +24,9 @@ class Fault {
   std::string message;
 };
 
-/// A value or a Fault; what Result is to Error. TERCET_TRY works with it.
+/// A value or a Fault; what Result is to Error, and TERCET_TRY works with both. They are two
+/// because an Error's code is one of our own list, which every `switch` on it knows whole, while a
+/// Fault's name is one of AWS's hundred, and meant for the wire.
 template <class T>
 class [[nodiscard]] Checked {
  public:
