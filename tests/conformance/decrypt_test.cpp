@@ -151,17 +151,19 @@ TEST(Conformance_Row99_100, KeysThatDoNotDecrypt) {
   expect_invalid(sealed, "decrypt_only_key");
 }
 
+/// By OpenSSL under the imported key.
+Sealed made_elsewhere(const std::string& text, ByteView iv, ByteView gcm_aad) {
+  const GcmCiphertext made = aes256gcm_encrypt(imported_key(), iv, gcm_aad, as_bytes(text)).value();
+  Sealed out;
+  out.ciphertext = made.ciphertext;
+  out.iv = to_bytes(iv);
+  out.tag = to_bytes(made.tag);
+  return out;
+}
+
 TEST(Conformance_Row102, IvOfSixteenBytes) {
-  const Bytes key = imported_key();
-  const Bytes iv = pattern(16);
   const Bytes metadata = {1, 0, 0, 0, 1};
-  const Bytes gcm_aad = xks::gcm_aad({}, metadata).value();
-  const auto made = aes256gcm_encrypt(key, iv, gcm_aad, bytes_of("text"));
-  ASSERT_TRUE(made.ok());
-  Sealed sealed;
-  sealed.ciphertext = (*made).ciphertext;
-  sealed.iv = iv;
-  sealed.tag = to_bytes((*made).tag);
+  Sealed sealed = made_elsewhere("text", pattern(16), xks::gcm_aad({}, metadata).value());
   sealed.metadata = metadata;
   expect_error(decrypt("imported", decrypt_json(sealed)), 501, "UnsupportedOperationException");
   // What decides is the form alone: before any cryptography, and after key and usage.
@@ -173,15 +175,8 @@ TEST(Conformance_Row102, IvOfSixteenBytes) {
 }
 
 TEST(Conformance_Row102, CiphertextsMadeElsewhere) {
-  const Bytes key = imported_key();
-  const Bytes iv = pattern(12);
   const Bytes aad = bytes_of("aad elsewhere");
-  const auto made = aes256gcm_encrypt(key, iv, aad, bytes_of("made elsewhere"));
-  ASSERT_TRUE(made.ok());
-  Sealed sealed;
-  sealed.ciphertext = (*made).ciphertext;
-  sealed.iv = iv;
-  sealed.tag = to_bytes((*made).tag);
+  Sealed sealed = made_elsewhere("made elsewhere", pattern(12), aad);
   sealed.aad = aad;
   EXPECT_EQ(open("imported_raw", sealed), bytes_of("made elsewhere"));
   expect_invalid(sealed, "imported");  // the raw form is a setting of a key, never a fallback

@@ -56,13 +56,7 @@ TEST(Conformance_Row78, LargestRequiredSizes) {
   const XksReply reply = encrypt("normal", body);
   ASSERT_EQ(reply.status, 200U) << reply.text();
   EXPECT_EQ(reply.bytes("ciphertextDataIntegrityValue"), integrity_value(reply, pattern(8192, 2)));
-  Sealed sealed;
-  sealed.ciphertext = reply.bytes("ciphertext");
-  sealed.iv = reply.bytes("initializationVector");
-  sealed.tag = reply.bytes("authenticationTag");
-  sealed.metadata = reply.bytes("ciphertextMetadata");
-  sealed.aad = pattern(8192, 2);
-  EXPECT_EQ(open("normal", sealed), text);
+  EXPECT_EQ(open("normal", sealed_in(reply, pattern(8192, 2))), text);
 }
 
 TEST(Conformance_Row79, AboveTheImplementedSizes) {

@@ -195,12 +195,7 @@ XksReply decrypt(const std::string& key, const Json& body) {
 Sealed seal(const std::string& key, ByteView plaintext, ByteView aad) {
   const XksReply reply = encrypt(key, encrypt_json(plaintext, aad));
   EXPECT_EQ(reply.status, 200U) << reply.text();
-  Sealed out;
-  out.ciphertext = reply.bytes("ciphertext");
-  out.iv = reply.bytes("initializationVector");
-  out.tag = reply.bytes("authenticationTag");
-  out.metadata = reply.bytes("ciphertextMetadata");
-  out.aad = to_bytes(aad);
+  Sealed out = sealed_in(reply, aad);
   EXPECT_EQ(out.ciphertext.size(), plaintext.size());
   EXPECT_EQ(out.iv.size(), 12U);
   EXPECT_EQ(out.tag.size(), 16U);

@@ -257,12 +257,7 @@ TEST(Conformance_Row68, EscapesInStrings) {
                            "encryptionAlgorithm" + R"(":")" + escape("AES_GCM") + R"("})";
   const XksReply reply = client().post("/keys/normal/encrypt", body);
   ASSERT_EQ(reply.status, 200U) << reply.text();
-  Sealed sealed;
-  sealed.ciphertext = reply.bytes("ciphertext");
-  sealed.iv = reply.bytes("initializationVector");
-  sealed.tag = reply.bytes("authenticationTag");
-  sealed.metadata = reply.bytes("ciphertextMetadata");
-  EXPECT_EQ(open("normal", sealed), text);
+  EXPECT_EQ(open("normal", sealed_in(reply)), text);
 }
 
 TEST(Conformance_Row69, DeepAndLargeDocuments) {

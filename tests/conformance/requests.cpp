@@ -40,6 +40,16 @@ Bytes pattern(std::size_t size, std::uint8_t seed) {
   return out;
 }
 
+Sealed sealed_in(const XksReply& reply, ByteView aad) {
+  Sealed out;
+  out.ciphertext = reply.bytes("ciphertext");
+  out.iv = reply.bytes("initializationVector");
+  out.tag = reply.bytes("authenticationTag");
+  out.metadata = reply.bytes("ciphertextMetadata");
+  out.aad = to_bytes(aad);
+  return out;
+}
+
 Json encrypt_json(ByteView plaintext, ByteView aad, bool integrity_value) {
   Json body{{"requestMetadata", metadata("Encrypt")},
             {"plaintext", base64(plaintext)},

@@ -32,6 +32,9 @@ class Sealed {
   Bytes ciphertext, iv, tag, metadata, aad;
 };
 
+/// Of the answer to an Encrypt with this AAD.
+Sealed sealed_in(const XksReply& reply, ByteView aad = {});
+
 Json encrypt_json(ByteView plaintext, ByteView aad = {}, bool integrity_value = false);
 Json decrypt_json(const Sealed& sealed);
 
