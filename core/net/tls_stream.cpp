@@ -59,7 +59,7 @@ class TlsStream final : public ByteStream {
       }
       if (step != TlsSession::Step::want_input) {
         socket_.shutdown_send();
-        const Deadline linger = Deadline::in(kAlertLinger);
+        const Deadline linger = Deadline::in(kAlertLinger).earlier_of(until);
         co_await socket_.drain(linger);
         co_return Error(session_.failure());
       }
