@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
-/// Character classes of RFC 9110 and 9112. No locale.
+#include "core/base/bytes.h"
+
+/// Characters and lines of RFC 9110 and 9112. No locale.
 namespace tercet::http {
 
 constexpr bool is_token_char(char c) {
@@ -13,6 +15,12 @@ constexpr bool is_token_char(char c) {
 
 inline bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+/// Decimal digits and nothing else.
+inline bool is_number(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Tab, space, visible ASCII and bytes from 0x80: what a field value may hold.
@@ -39,14 +47,6 @@ inline bool same_ignoring_case(std::string_view a, std::string_view b) {
          });
 }
 
-constexpr int hex_value(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// Without tabs and spaces at both ends.
 constexpr std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
@@ -58,19 +58,16 @@ constexpr std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Whether a comma-separated list has this member, case ignored.
-inline bool list_has(std::string_view list, std::string_view member) {
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    if (same_ignoring_case(trimmed(list.substr(0, comma)), member)) {
-      return true;
-    }
-    if (comma == std::string_view::npos) {
-      return false;
-    }
-    list.remove_prefix(comma + 1);
-  }
-  return false;
+/// The first line with its end, or all if no line ends here.
+inline ByteView through_line_feed(ByteView input) {
+  const std::size_t end = as_text(input).find('\n');
+  return end == std::string_view::npos ? input : input.first(end + 1);
+}
+
+/// Ends in CRLF, holds text, and does not continue the line before it (folding).
+inline bool is_clean_line(std::string_view line) {
+  return line.ends_with("\r\n") && !line.starts_with(' ') && !line.starts_with('\t') &&
+         is_field_text(line.substr(0, line.size() - 2));
 }
 
 }  // namespace tercet::http

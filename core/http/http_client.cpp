@@ -109,7 +109,7 @@ class PooledClient final : public HttpClient {
       }
       answered = true;
       surplus = count - parser.feed(ByteView(buffer).first(count));
-      if (parser.state() == HttpResponseParser::State::failed) {
+      if (parser.state() == HttpResponseParser::State::refused) {
         co_return Error(Errc::peer_malformed, "HTTP: the server's answer does not parse");
       }
     }

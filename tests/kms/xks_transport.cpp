@@ -199,7 +199,7 @@ Task<XksReply> XksTransport::exchange(std::unique_ptr<ByteStream> stream,
     }
     answered = true;
     surplus = *count - parser.feed(ByteView(buffer).first(*count));
-    if (parser.state() == HttpResponseParser::State::failed) {
+    if (parser.state() == HttpResponseParser::State::refused) {
       co_return XksReply(XksProblem::malformed);
     }
   }

@@ -67,8 +67,8 @@ const std::vector<Wrapped>& wrapped() {
       {"<openssl/", {"core/crypto/", "core/net/", "tests/", "bench/"}},
       {"<sqlite3", {"node/store/", "tests/"}},
       {"<yaml-cpp", {"core/config/", "tests/"}},
-      {"<boost/beast", {"core/net/", "core/http/", "tests/fuzz/"}},
-      {"<boost/asio/ssl", {"core/net/", "core/http/"}},
+      {"<boost/beast", {"core/http/"}},
+      {"<boost/asio/ssl", {"core/net/"}},
   };
   return table;
 }
@@ -115,7 +115,7 @@ TEST(Layers, LibrariesStayBehindTheirWrappers) {
 }
 
 TEST(Layers, FewFilesSeeBeastAndAsioSsl) {
-  constexpr std::size_t kFilesMax = 5;
+  constexpr std::size_t kFilesMax = 3;  // they are slow to compile
   std::vector<std::string> seen;
   for (const SourceFile& file : source_tree()) {
     for (const std::string& line : file.code) {
