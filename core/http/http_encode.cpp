@@ -1,3 +1,5 @@
+#include <boost/beast/http/status.hpp>
+
 #include "core/http/http_chars.h"
 #include "core/http/http_codec.h"
 
@@ -14,6 +16,10 @@ void append_header(Bytes& out, std::string_view name, std::string_view value) {
   append(out, ": ");
   append(out, value);
   append(out, "\r\n");
+}
+
+std::string_view reason(unsigned status) {
+  return boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
 }
 
 std::size_t head_bytes(const HttpHeaders& headers) {
@@ -35,7 +41,7 @@ Bytes encode_response(const HttpResponse& response,
   append(out, "HTTP/1.1 ");
   append(out, std::to_string(response.status));
   append(out, " ");
-  append(out, http_reason(response.status));
+  append(out, reason(response.status));
   append(out, "\r\n");
   for (const HttpHeader& header : response.headers) {
     append_header(out, header.name, header.value);

@@ -87,7 +87,4 @@ class HttpResponse {
   bool close = false;  ///< close the connection after it
 };
 
-/// "OK", "Not Found", ...; a generic phrase for unknown codes.
-std::string_view http_reason(unsigned status);
-
 }  // namespace tercet
