@@ -22,56 +22,6 @@ std::size_t index_of(PartyIndex node) {
   return mpc::number(node) - 1U;
 }
 
-/// What one node answered, if it counts: a refusal stands for its reason.
-std::optional<mpc::wire::Answer> answer_of(const Exchange& exchange, PartyIndex node) {
-  const std::optional<Exchange::Reply>& said = exchange.reply(node);
-  if (!said) {
-    return std::nullopt;
-  }
-  if (said->frame) {
-    Result<mpc::wire::Answer> decoded = mpc::wire::Answer::decode(said->frame->body);
-    if (decoded) {
-      return std::move(decoded).value();
-    }
-  }
-  if (said->refused && said->refused->reason != Errc::peer_aborted) {
-    mpc::wire::Answer answer;
-    answer.ticket = exchange.ticket();
-    answer.error = said->refused->reason;
-    return answer;
-  }
-  return std::nullopt;
-}
-
-/// The answer that two nodes give equally; nothing while that may still come.
-std::optional<Authenticity> two_equal_answers(const Exchange& exchange) {
-  std::size_t spoken = 0;
-  std::size_t lost = 0;
-  for (const PartyIndex node : mpc::kAllParties) {
-    const std::optional<Exchange::Reply>& said = exchange.reply(node);
-    spoken += said ? 1U : 0U;
-    lost += said && said->link_lost ? 1U : 0U;
-    const std::optional<mpc::wire::Answer> mine = answer_of(exchange, node);
-    const std::optional<mpc::wire::Answer> other = answer_of(exchange, mpc::next(node));
-    if (!mine || !other || mine->error != other->error) {
-      continue;
-    }
-    if (mine->error) {
-      return Authenticity(Error(*mine->error, "the request was refused by two nodes"));
-    }
-    if (mine->facts == other->facts) {
-      return Authenticity(mine->facts);
-    }
-  }
-  if (lost >= 2) {
-    return Authenticity(Error(Errc::link_closed, "ask the nodes: fewer than two are linked"));
-  }
-  if (spoken == mpc::kAllParties.size()) {
-    return Authenticity(Error(Errc::internal, "ask the nodes: no two give the same answer"));
-  }
-  return std::nullopt;
-}
-
 bool refused_by_any(const Exchange& exchange) {
   return std::ranges::any_of(mpc::kAllParties, [&](PartyIndex node) {
     return exchange.reply(node) && exchange.reply(node)->refused;
@@ -89,11 +39,6 @@ Result<LeaseId> equal_lease(const Exchange& exchange) {
 }
 
 }  // namespace
-
-std::uint32_t remaining_ms(Deadline until) {
-  const auto left = std::clamp<Milliseconds::rep>(until.remaining().count(), 1, 60'000);
-  return static_cast<std::uint32_t>(left);
-}
 
 Coordinator::Coordinator(asio::any_io_executor executor,
                          RandomSource& random,
@@ -268,25 +213,13 @@ void Coordinator::learn(const Exchange& exchange, const SessionPlan& plan, Errc 
 }
 
 Task<Authenticity> Coordinator::authenticate(AuthenticateJob job, Deadline until) {
-  Exchange exchange(nodes_, ProxyFrame::answer);
-  mpc::wire::Authenticate question;
-  question.ticket = exchange.ticket();
-  question.remaining_ms = remaining_ms(until);
-  question.request = std::move(job.request);
-  question.form_error = job.form_error;
-  question.wants_integrity_value = job.wants_integrity_value;
-  question.caller = std::move(job.caller);
-  TERCET_CO_TRY_STATUS(exchange.send_to_present(ProxyFrame::authenticate, question.encode()));
-  while (true) {
-    std::optional<Authenticity> answer = two_equal_answers(exchange);
-    if (answer) {
-      if (!*answer) {
-        count(answer->error().code());
-      }
-      co_return std::move(*answer);
-    }
-    TERCET_CO_TRY_STATUS(co_await exchange.next_reply(until));
+  SignatureQuestion question(nodes_);
+  TERCET_CO_TRY_STATUS(question.ask(std::move(job), until));
+  Authenticity answer = co_await question.wait(until);
+  if (!answer) {
+    count(answer.error().code());
   }
+  co_return answer;
 }
 
 }  // namespace tercet::proxy

@@ -21,6 +21,7 @@
 #include "proxy/coordinator/lease_holder.h"
 #include "proxy/coordinator/node_set.h"
 #include "proxy/coordinator/remembered_sessions.h"
+#include "proxy/coordinator/signature_question.h"
 #include "proxy/coordinator/slot_planner.h"
 #include "proxy/coordinator/slot_store.h"
 
@@ -48,9 +49,6 @@ struct CoordinatorFigures {
   std::uint64_t decrypts_remembered = 0;  ///< with remembered keystream: 2 hops
   std::uint64_t decrypts_cold = 0;
 };
-
-/// What is left of a deadline as it is told to a node; at least 1.
-std::uint32_t remaining_ms(Deadline until);
 
 /// Drives the three nodes: keeps a lease, lays out plans, sends requests with KMS's signature to
 /// all three, and answers only what it has compared (protocol.md 8 to 10). Holds no share and no

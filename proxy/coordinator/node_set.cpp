@@ -17,6 +17,11 @@ std::size_t index_of(PartyIndex node) {
 
 }  // namespace
 
+std::uint32_t remaining_ms(Deadline until) {
+  const auto left = std::clamp<Milliseconds::rep>(until.remaining().count(), 1, 60'000);
+  return static_cast<std::uint32_t>(left);
+}
+
 NodeSet::NodeSet(asio::any_io_executor executor, NodeObserver& observer)
     : executor_(std::move(executor)), observer_(observer) {}
 

@@ -17,6 +17,9 @@
 
 namespace tercet::proxy {
 
+/// What is left of a deadline as it is told to a node; at least 1.
+std::uint32_t remaining_ms(Deadline until);
+
 class Exchange;
 
 /// What concerns no single request: links, leases, batches, heartbeats.
