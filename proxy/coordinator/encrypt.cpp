@@ -127,6 +127,11 @@ bool is_about_the_request(Errc code) {
   }
 }
 
+/// Errors that say nothing of the key and its slots.
+bool is_about_the_signature(Errc code) {
+  return code == Errc::not_authenticated || code == Errc::replayed;
+}
+
 }  // namespace
 
 Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
@@ -146,7 +151,7 @@ Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
     }
     ReadySlot chosen = std::move(slot).value();
     Result<Encrypted> encrypted = co_await spend(job, std::move(chosen), until);
-    if (!encrypted) {
+    if (!encrypted && !is_about_the_signature(encrypted.error().code())) {
       slots_.drop(job.key);  // they may be of shares or a state that is gone
     }
     if (encrypted || attempt == kRetriesMax || encrypted.error().code() != Errc::already_burnt) {

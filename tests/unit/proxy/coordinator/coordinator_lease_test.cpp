@@ -278,5 +278,23 @@ TEST_F(CoordinatorTest, ThrowsPreparedSlotsAwayAfterARefusal) {
   EXPECT_EQ(cluster.coordinator.figures().encrypts_on_the_spot, 2U);
 }
 
+/// Nobody without the secret empties the slots of a key faster than one at a time.
+TEST_F(CoordinatorTest, KeepsPreparedSlotsAfterABadOrRepeatedSignature) {
+  cluster.script.batch_vectors = 1U << 20U;
+  cluster.start();
+  TaskGroup group(cluster.context.get_executor());
+  group.spawn(cluster.coordinator.keep_slots());
+  ASSERT_TRUE(encrypt());
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.slots_ready() > 2; }));
+  block_on(cluster.context, test::close_and_join(group));
+  const std::size_t ready = cluster.coordinator.slots_ready();
+  for (const Errc code : {Errc::not_authenticated, Errc::replayed}) {
+    refuse_at({PartyIndex::p1, PartyIndex::p2}, ProxyFrame::encrypt, code);
+    EXPECT_EQ(encrypt().error().code(), code);
+  }
+
+  EXPECT_EQ(cluster.coordinator.slots_ready(), ready - 2);
+}
+
 }  // namespace
 }  // namespace tercet::proxy
