@@ -122,8 +122,15 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   static AuthenticateJob question_for(const EncryptJob& job);
   std::optional<SlotPlanner::Order> next_slots();
   Task<void> fill_slots(SlotPlanner::Order order);
-  Task<Result<ReadySlot>> slot_for(const EncryptJob& job, Deadline until);
-  Task<Error> key_error(const EncryptJob& job, Error slots_error, Deadline until);
+  std::optional<ReadySlot> prepared_slot(const EncryptJob& job);
+  Task<Result<ReadySlot>> slot_on_the_spot(const EncryptJob& job, Deadline until);
+  /// What to answer where no slot was made while the nodes were asked about the signature.
+  Task<Error> no_slot(const EncryptJob& job,
+                      SignatureQuestion& question,
+                      Error why,
+                      Deadline until);
+  /// Two nodes know the signature of this Encrypt: slots for more like it are worth making.
+  void expect_more_like(const EncryptJob& job);
   Task<Result<Encrypted>> spend(const EncryptJob& job, ReadySlot slot, Deadline until);
 
   asio::any_io_executor executor_;

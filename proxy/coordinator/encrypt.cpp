@@ -132,6 +132,10 @@ bool is_about_the_signature(Errc code) {
   return code == Errc::not_authenticated || code == Errc::replayed;
 }
 
+bool is_forged(const std::optional<Authenticity>& answer) {
+  return answer && !*answer && answer->error().code() == Errc::not_authenticated;
+}
+
 }  // namespace
 
 Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
@@ -144,13 +148,16 @@ Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
     static_cast<void>(facts);  // whether it may be used is judged again with the slot
   }
   for (int attempt = 0;; ++attempt) {
-    Result<ReadySlot> slot = co_await slot_for(job, until);
-    if (!slot) {
-      Error slots_error = std::move(slot).error();
-      co_return co_await key_error(job, std::move(slots_error), until);
+    std::optional<ReadySlot> slot = prepared_slot(job);
+    const bool prepared = slot.has_value();
+    if (!prepared) {
+      TERCET_CO_TRY(slot, co_await slot_on_the_spot(job, until));
     }
-    ReadySlot chosen = std::move(slot).value();
+    ReadySlot chosen = std::move(*slot);
     Result<Encrypted> encrypted = co_await spend(job, std::move(chosen), until);
+    if (encrypted && prepared) {
+      expect_more_like(job);
+    }
     if (!encrypted && !is_about_the_signature(encrypted.error().code())) {
       slots_.drop(job.key);  // they may be of shares or a state that is gone
     }
@@ -168,38 +175,64 @@ AuthenticateJob Coordinator::question_for(const EncryptJob& job) {
   return question;
 }
 
-Task<Error> Coordinator::key_error(const EncryptJob& job, Error slots_error, Deadline until) {
-  if (!is_about_the_request(slots_error.code()) || job.request.is_health_check()) {
-    co_return slots_error;
+std::optional<ReadySlot> Coordinator::prepared_slot(const EncryptJob& job) {
+  // A health check makes its slot on the spot: it looks at the whole way.
+  if (!lease_.has_lease() || job.request.is_health_check()) {
+    return std::nullopt;
   }
-  AuthenticateJob question = question_for(job);
-  Authenticity answer = co_await authenticate(std::move(question), until);
+  std::optional<ReadySlot> slot =
+      slots_.take(job.key, block_count(job.plaintext.size()), *lease_.lease());
+  if (slot) {
+    ++figures_.encrypts_prepared;
+    slots_wanted_.set();  // one is missing now; how many there should be is another matter
+  } else {
+    ++figures_.encrypts_on_the_spot;
+  }
+  return slot;
+}
+
+Task<Result<ReadySlot>> Coordinator::slot_on_the_spot(const EncryptJob& job, Deadline until) {
+  // The nodes judge the signature while they make the slot: nobody without the secret can have
+  // slots made ahead for a key, and who has it gets them even if this one comes too late.
+  SignatureQuestion question(nodes_);
+  if (!job.request.is_health_check()) {
+    // Where it cannot be asked no slot can be made either, and that error says why.
+    static_cast<void>(question.ask(question_for(job), until));
+  }
+  const auto blocks = static_cast<std::uint16_t>(block_count(job.plaintext.size()));
+  Result<std::vector<ReadySlot>> made = co_await make_slots(job.key, job.store, 1, blocks, until);
+  const std::optional<Authenticity> answer = question.answer();  // came long before the slot
+  if (answer && *answer) {
+    expect_more_like(job);
+  }
+  if (!made) {
+    Error why = std::move(made).error();
+    co_return co_await no_slot(job, question, std::move(why), until);
+  }
+  co_return std::move(made->front());
+}
+
+Task<Error> Coordinator::no_slot(const EncryptJob& job,
+                                 SignatureQuestion& question,
+                                 Error why,
+                                 Deadline until) {
+  const bool tells = is_about_the_request(why.code()) || is_forged(question.answer());
+  if (!tells || job.request.is_health_check()) {
+    co_return why;
+  }
+  Authenticity answer = co_await question.wait(until);
   if (!answer) {
+    count(answer.error().code());
     co_return std::move(answer).error();
   }
   co_return Error(Errc::internal, "encrypt: slots refused though the request is allowed")
-      .caused_by(slots_error);
+      .caused_by(why);
 }
 
-Task<Result<ReadySlot>> Coordinator::slot_for(const EncryptJob& job, Deadline until) {
-  const std::size_t blocks = block_count(job.plaintext.size());
-  // A health check makes its slot on the spot: it looks at the whole way.
-  if (lease_.has_lease() && !job.request.is_health_check()) {
-    std::optional<ReadySlot> prepared = slots_.take(job.key, blocks, *lease_.lease());
-    slot_planner_.asked(job.key, job.store, blocks, std::chrono::steady_clock::now());
-    slots_wanted_.set();
-    if (prepared) {
-      ++figures_.encrypts_prepared;
-      co_return std::move(*prepared);
-    }
-    ++figures_.encrypts_on_the_spot;
-  }
-  Result<std::vector<ReadySlot>> made =
-      co_await make_slots(job.key, job.store, 1, static_cast<std::uint16_t>(blocks), until);
-  if (!made) {
-    co_return std::move(made).error();
-  }
-  co_return std::move(made->front());
+void Coordinator::expect_more_like(const EncryptJob& job) {
+  slot_planner_.asked(
+      job.key, job.store, block_count(job.plaintext.size()), std::chrono::steady_clock::now());
+  slots_wanted_.set();
 }
 
 Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
