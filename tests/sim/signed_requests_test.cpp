@@ -2,6 +2,7 @@
 // did sign is played beside it, so that each refusal is for its reason.
 
 #include "core/crypto/hash.h"
+#include "core/xks/parse.h"
 #include "mpc/wire/release.h"
 #include "tests/sim/ciphertexts.h"
 #include "tests/sim/kms_signer.h"
@@ -54,6 +55,25 @@ class Attack_13_Decrypt : public RawProxy {
   Result<Bytes> decrypted(const ProxiedRequest& request, std::uint32_t n) {
     send_all(ProxyFrame::decrypt, decrypt(request, n));
     return released();
+  }
+
+  /// The same through the other proxy, which is an honest one with a lease of its own.
+  Result<Bytes> decrypted_by_other_proxy(const ProxiedRequest& request) {
+    const xks::DecryptRequest body = xks::parse_decrypt(*request.body).value();
+    proxy::DecryptJob job;
+    job.request = request;
+    job.key = cluster_.store_key();
+    job.iv = body.iv;
+    job.ciphertext = body.ciphertext;
+    return block_on(cluster_.context(), cluster_.coordinator().decrypt(std::move(job), soon()));
+  }
+
+  static Deadline soon() { return Deadline::in(Milliseconds(30000)); }
+
+  void expect_replayed() {
+    for (const PartyIndex party : mpc::kAllParties) {
+      EXPECT_EQ(refusal(party), Errc::replayed);
+    }
   }
 
   /// Every node refuses the Decrypt, and it burns nothing: afterwards its vectors serve what KMS
@@ -142,10 +162,36 @@ TEST_F(Attack_13_Decrypt, AReplayIsRefusedAfterTheThirdUse) {
     ASSERT_EQ(decrypted(request, n).value(), plaintext_);
   }
   send_all(ProxyFrame::decrypt, decrypt(request, 3));
-  for (const PartyIndex party : mpc::kAllParties) {
-    EXPECT_EQ(refusal(party), Errc::replayed);
-  }
+  expect_replayed();
   EXPECT_EQ(decrypted(signed_decrypt(0x31), 4).value(), plaintext_);
+}
+
+TEST_F(Attack_13_Decrypt, UsesThroughTwoProxiesCountTogether) {
+  const ProxiedRequest request = signed_decrypt(0x30);
+  ASSERT_EQ(decrypted_by_other_proxy(request).value(), plaintext_);
+  ASSERT_EQ(decrypted(request, 0).value(), plaintext_);
+  ASSERT_EQ(decrypted_by_other_proxy(request).value(), plaintext_);
+
+  send_all(ProxyFrame::decrypt, decrypt(request, 1));
+  expect_replayed();
+  EXPECT_EQ(decrypted_by_other_proxy(request).error().code(), Errc::replayed);
+
+  const ProxiedRequest another = signed_decrypt(0x31);
+  EXPECT_EQ(decrypted(another, 2).value(), plaintext_);
+  EXPECT_EQ(decrypted_by_other_proxy(another).value(), plaintext_);
+}
+
+/// Checking and counting is one step at each node: the last use is not given to both proxies.
+TEST_F(Attack_13_Decrypt, TwoProxiesAtOnceDoNotShareTheLastUse) {
+  const ProxiedRequest request = signed_decrypt(0x30);
+  ASSERT_EQ(decrypted(request, 0).value(), plaintext_);
+  ASSERT_EQ(decrypted_by_other_proxy(request).value(), plaintext_);
+
+  send_all(ProxyFrame::decrypt, decrypt(request, 1));
+  const Result<Bytes> other = decrypted_by_other_proxy(request);
+
+  ASSERT_EQ(other.error().code(), Errc::replayed);
+  EXPECT_EQ(released().value(), plaintext_) << "whose frames came first at every node";
 }
 
 TEST_F(Attack_13_Decrypt, AuthenticationsAndRefusalsAreNoUses) {
@@ -187,8 +233,9 @@ TEST_F(Attack_13_Decrypt, UsesCountAtEachNodeEvenIfTheSessionFails) {
 
 class Attack_13_Encrypt : public Attack_13_Decrypt {
  protected:
-  SessionId make_store_slot() {
+  SessionId make_store_slot(std::uint16_t count = 1) {
     mpc::wire::MakeSlots request = slots(0, 0);
+    request.count = count;
     request.key = cluster_.store_key();
     request.store = KmsSigner::kBasePath;
     return make(request);
@@ -200,6 +247,15 @@ class Attack_13_Encrypt : public Attack_13_Decrypt {
     message.request.body.reset();
     return message;
   }
+
+  Result<proxy::Encrypted> encrypted_by_other_proxy(const ProxiedRequest& request) {
+    proxy::EncryptJob job;
+    job.request = request;
+    job.key = cluster_.store_key();
+    job.store = KmsSigner::kBasePath;
+    job.plaintext = plaintext_;
+    return block_on(cluster_.context(), cluster_.coordinator().encrypt(std::move(job), soon()));
+  }
 };
 
 TEST_F(Attack_13_Encrypt, AsSignedIsReleased) {
@@ -207,6 +263,22 @@ TEST_F(Attack_13_Encrypt, AsSignedIsReleased) {
   for (const PartyIndex party : mpc::kAllParties) {
     wait(party, ProxyFrame::tag_released);
   }
+}
+
+TEST_F(Attack_13_Encrypt, UsesThroughTwoProxiesCountTogether) {
+  mpc::wire::EncryptRequest message = encrypt(make_store_slot(2), 1);
+  ASSERT_TRUE(encrypted_by_other_proxy(message.request).ok());
+  send_all(ProxyFrame::encrypt, message);
+  for (const PartyIndex party : mpc::kAllParties) {
+    wait(party, ProxyFrame::tag_released);
+  }
+  ASSERT_TRUE(encrypted_by_other_proxy(message.request).ok());
+
+  message.slot_number = 1;
+  message.counter = SessionCounter(2);
+  send_all(ProxyFrame::encrypt, message);
+  expect_replayed();
+  EXPECT_EQ(encrypted_by_other_proxy(message.request).error().code(), Errc::replayed);
 }
 
 TEST_F(Attack_13_Encrypt, WithABadSignatureBurnsItsSlotSoThatItIsNeverOfferedAgain) {
