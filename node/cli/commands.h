@@ -8,6 +8,8 @@ namespace tercet::cli {
 
 /// The sub-commands of `tercet key`.
 std::vector<SubCommand> key_sub_commands();
+/// The sub-commands of `tercet store`.
+std::vector<SubCommand> store_sub_commands();
 /// `tercet status`.
 std::vector<SubCommand> status_sub_commands();
 /// The sub-commands of `tercet dev`.

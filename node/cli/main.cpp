@@ -14,8 +14,8 @@ namespace {
 
 std::vector<SubCommand> all_commands() {
   std::vector<SubCommand> out;
-  for (std::vector<SubCommand>& part :
-       std::vector{key_sub_commands(), status_sub_commands(), dev_sub_commands()}) {
+  for (std::vector<SubCommand>& part : std::vector{
+           key_sub_commands(), store_sub_commands(), status_sub_commands(), dev_sub_commands()}) {
     std::move(part.begin(), part.end(), std::back_inserter(out));
   }
   return out;

@@ -101,6 +101,14 @@ JSON
   )
 }
 
+# The same from what `tercet store console-file` wrote: path and credential are the file's.
+write_store_file_from() {
+  (umask 077; python3 -c 'import json,sys
+store = {"CustomKeyStoreName": "demo", "CustomKeyStoreType": "EXTERNAL_KEY_STORE",
+         "XksProxyConnectivity": "PUBLIC_ENDPOINT", "XksProxyUriEndpoint": sys.argv[2]}
+json.dump(store | json.load(open(sys.argv[1])), sys.stdout)' "$1" "$xks" >"$2")
+}
+
 # Connects a store and polls until it is connected: the CLI has no waiter for this.
 connect_store() {
   local state

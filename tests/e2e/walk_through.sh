@@ -9,8 +9,10 @@ for id in payroll-2026 payroll-2027; do
   show "$bin/tercet" key create --config "$cluster/admin.yaml" --id "$id"
 done
 
-title "A store, not yet connected"
-write_store_file store.json
+title "A store, not yet connected, from the file that the AWS console would take"
+show "$bin/tercet" store console-file --cluster "$cluster/cluster.yaml" --secret-file "$cluster/keys/xks-secret" --out console.json
+[ "$(stat -c %a console.json)" = 600 ] || die "the file is open to others"
+write_store_file_from console.json store.json
 show "${kms[@]}" create-custom-key-store --cli-input-json file://store.json --query CustomKeyStoreId --output text
 store=$answer
 new_key=("${kms[@]}" create-key --origin EXTERNAL_KEY_STORE --custom-key-store-id "$store" --query KeyMetadata.Arn --output text --xks-key-id)

@@ -124,13 +124,13 @@ TEST(Docs, EveryLogEventIsDocumented) {
 }
 
 TEST(Docs, CommandsExist) {
-  const std::set<std::string> known = found_in_code("node/cli/", "SubCommand\\(\\s*\"([a-z ]+)\"");
+  const std::set<std::string> known = found_in_code("node/cli/", "SubCommand\\(\\s*\"([a-z -]+)\"");
   EXPECT_GT(known.size(), 8U);
   const std::string script = text_of(kRoot / "run");
   for (const fs::path& page : pages()) {
     for (const std::string& code : code_of(text_of(page))) {
       for (const std::string& command :
-           found(code, "(?:^|[^a-z/-])tercet ([a-z]+(?: [a-z]+)?)(?![a-z]*[:])")) {
+           found(code, "(?:^|[^a-z/-])tercet ([a-z]+(?: [a-z][a-z-]*)?)(?![a-z]*[:])")) {
         const bool single = known.contains(command.substr(0, command.find(' ')));
         const bool label = command == "command v";  // of signatures: `tercet command v1`
         EXPECT_TRUE(single || label || known.contains(command)) << page << ": tercet " << command;

@@ -117,7 +117,8 @@ TEST(Help, IsThereAtEveryLevelAndComplete) {
 
 TEST(Help, EverySubCommandOfTheProductHasSummaryAndDescribedOptions) {
   std::size_t count = 0;
-  for (const auto& part : {key_sub_commands(), status_sub_commands(), dev_sub_commands()}) {
+  for (const auto& part :
+       {key_sub_commands(), store_sub_commands(), status_sub_commands(), dev_sub_commands()}) {
     for (const SubCommand& command : part) {
       ++count;
       EXPECT_FALSE(command.summary.empty()) << command.path;
@@ -130,7 +131,7 @@ TEST(Help, EverySubCommandOfTheProductHasSummaryAndDescribedOptions) {
       EXPECT_TRUE(json) << command.path;
     }
   }
-  EXPECT_EQ(count, 11U);
+  EXPECT_EQ(count, 12U);
 }
 
 TEST(KeyCommands, RefuseWrongIdsAndMissingFilesWithoutTouchingTheNetwork) {
