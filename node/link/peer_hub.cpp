@@ -255,7 +255,9 @@ Status PeerHub::on_key_digests(mpc::PartyIndex from, ByteView body) {
     if (!entry || !entry->material || entry->epoch != digest.epoch) {
       continue;
     }
-    if (digest_for(*entry, from) != digest.digest) {
+    // Once: who is told sends its own digests in turn.
+    if (digest_for(*entry, from) != digest.digest &&
+        peer_of(from).differing.emplace(digest.key, digest.epoch).second) {
       events_.key_differs(digest.key, from);
     }
   }

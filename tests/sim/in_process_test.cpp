@@ -61,6 +61,24 @@ TEST_F(InProcess, AFlippedBitIsABadCiphertext) {
   EXPECT_EQ(decrypted.error().code(), Errc::bad_ciphertext);
 }
 
+/// Both ends find it out; neither goes on telling the other.
+TEST_F(InProcess, ADifferentComponentOfAKeyIsReportedOnceToEachPeer) {
+  ASSERT_TRUE(cluster_.settle());
+  EngineCluster other_dealer(78);
+  const ThreeKeys others = other_dealer.derive_key(Bytes(32, 0x17));
+  node::KeyEntry& entry = cluster_.keys(PartyIndex::p3).entries.at(cluster_.store_key());
+  entry.material = others[place(PartyIndex::p3)];
+  cluster_.node(PartyIndex::p3).key_changed(cluster_.store_key());
+  EXPECT_TRUE(cluster_.rest());
+  for (const PartyIndex party : mpc::kAllParties) {
+    const std::vector<std::string>& lines = cluster_.audit(party);
+    const auto reports = std::ranges::count_if(lines, [](const std::string& line) {
+      return line.find("key_differs") != std::string::npos;
+    });
+    EXPECT_EQ(reports, party == PartyIndex::p3 ? 2 : 1) << number(party);
+  }
+}
+
 TEST_F(InProcess, ADisabledKeyIsRefused) {
   ASSERT_TRUE(cluster_.settle());
   const Result<proxy::Encrypted> encrypted = encrypt();
