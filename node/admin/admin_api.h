@@ -33,7 +33,7 @@ class NodeReport {
     Link() = default;
     std::string peer;  ///< node id or proxy name
     bool up = false;
-    std::int64_t rtt_us = -1;  ///< of the last heartbeat; -1 unknown
+    std::int64_t rtt_us = -1;  ///< as heartbeats measure it; -1 unknown
   };
 
   NodeReport() = default;

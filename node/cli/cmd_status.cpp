@@ -186,8 +186,8 @@ std::vector<SubCommand> status_sub_commands() {
                  show_status,
                  "A column for each node. generation: a new one at every start; leases: one for\n"
                  "each proxy it serves, and one of the nodes themselves; clock: against this\n"
-                 "machine's, so with the way there in it. Exit code 0 only if all three nodes\n"
-                 "serve, 3 if one cannot be reached.")};
+                 "machine's, so with the way there in it; peers: with the round trip to each. Exit\n"
+                 "code 0 only if all three nodes serve, 3 if one cannot be reached.")};
 }
 
 }  // namespace tercet::cli

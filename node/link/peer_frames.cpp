@@ -87,7 +87,8 @@ Result<Confirm> Confirm::decode(ByteView from) {
 
 Bytes Heartbeat::encode() const {
   ByteWriter out;
-  out.u64(session_count).raw(echo).raw(challenge).u16(static_cast<std::uint16_t>(ran.size()));
+  out.u64(session_count).raw(echo).raw(challenge).u32(held_us);
+  out.u16(static_cast<std::uint16_t>(ran.size()));
   for (const SessionId& sid : ran) {
     out.raw(sid.view());
   }
@@ -100,6 +101,7 @@ Result<Heartbeat> Heartbeat::decode(ByteView from) {
   beat.session_count = in.u64();
   beat.echo = in.array<16>();
   beat.challenge = in.array<16>();
+  beat.held_us = in.u32();
   const std::uint16_t count = in.u16();
   if (count > kRanPerHeartbeatMax) {
     return malformed("heartbeat");

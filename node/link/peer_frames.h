@@ -35,7 +35,7 @@ enum class PeerFrame : std::uint8_t {
 
 using Challenge = std::array<std::uint8_t, 16>;
 
-inline constexpr std::uint16_t kPeerProtocolVersion = 1;
+inline constexpr std::uint16_t kPeerProtocolVersion = 2;
 
 struct Hello {
   Hello() = default;
@@ -65,6 +65,7 @@ struct Heartbeat {
   std::uint64_t session_count = 0;
   Challenge echo{};
   Challenge challenge{};
+  std::uint32_t held_us = 0;   ///< since the echoed challenge came
   std::vector<SessionId> ran;  ///< sids of proxy sessions begun since the last heartbeat
   Bytes encode() const;
   static Result<Heartbeat> decode(ByteView from);

@@ -83,6 +83,7 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
   }
   state.link = link;
   state.last_heard = std::chrono::steady_clock::now();
+  state.round_trip = RoundTrip();
   mux_.set_link(peer, link.get());
   if (*outcome == SetupOutcome::new_secret) {
     if (!knew_peer) {
@@ -194,6 +195,7 @@ Status PeerHub::on_heartbeat(mpc::PartyIndex from, ByteView body) {
   }
   const SteadyTime now = std::chrono::steady_clock::now();
   state.last_heard = now;
+  state.round_trip.heard(beat.echo, beat.held_us, now);
   for (const SessionId& sid : beat.ran) {
     if (state.told.size() < kToldMax) {
       state.told.emplace_back(now, sid);
@@ -422,6 +424,8 @@ void PeerHub::beat() {
     beat.session_count = session_count_;
     beat.echo = peer.record.watch().newest_of_peer();
     beat.challenge = peer.record.watch().issue(*options_.random);
+    beat.held_us = peer.round_trip.held_us(now);
+    peer.round_trip.sent(beat.challenge, now);
     const std::size_t count = std::min(peer.to_tell.size(), kRanPerHeartbeatMax);
     beat.ran.assign(peer.to_tell.begin(),
                     peer.to_tell.begin() + static_cast<std::ptrdiff_t>(count));

@@ -17,6 +17,7 @@
 #include "core/time/clock.h"
 #include "mpc/party.h"
 #include "node/link/link_setup.h"
+#include "node/link/round_trip.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
 #include "node/policy/key_directory.h"
@@ -99,6 +100,12 @@ class PeerHub {
   /// that is merely down changes nothing.
   bool stands(const Trio& trio) const;
   bool link_up(mpc::PartyIndex peer) const;
+
+  /// As its heartbeats measure it; nothing while its link is down, or before the first.
+  std::optional<std::chrono::microseconds> round_trip(mpc::PartyIndex peer) const {
+    return link_up(peer) ? peer_of(peer).round_trip.value() : std::nullopt;
+  }
+
   std::shared_ptr<const mpc::PairSecret> secret_with(mpc::PartyIndex peer) const;
   const std::optional<GenerationId>& generation_of(mpc::PartyIndex peer) const;
   /// Sends a frame to both peers.
@@ -117,6 +124,7 @@ class PeerHub {
     PeerRecord record;
     std::shared_ptr<FrameLink> link;  ///< set up; null while down
     SteadyTime last_heard{};
+    RoundTrip round_trip;                         ///< of this link
     std::optional<PairNameNews> news;             ///< the name of its secret with the third node
     std::set<std::pair<KeyId, Epoch>> differing;  ///< keys of which it was found to differ
     std::vector<SessionId> to_tell;

@@ -48,6 +48,12 @@ void NodeMetrics::count_operation(std::string_view operation,
   }
 }
 
+Gauge& NodeMetrics::peer_rtt_microseconds(unsigned peer) {
+  return registry_.gauge("tercet_node_peer_rtt_microseconds",
+                         "Round trip to a peer, of its heartbeats; -1 while there is none",
+                         {{"peer", std::to_string(peer)}});
+}
+
 void NodeMetrics::count_refusal(std::string_view operation, Errc code) {
   registry_
       .counter("tercet_node_refusals_total",

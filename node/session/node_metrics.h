@@ -18,6 +18,8 @@ class NodeMetrics {
 
   /// `began` is when the request arrived.
   void count_operation(std::string_view operation, const Status& outcome, SteadyTime began);
+  /// The round trip to a peer; -1 while there is none.
+  Gauge& peer_rtt_microseconds(unsigned peer);
   void count_refusal(std::string_view operation, Errc code);
   /// Refusals are cheap to cause: at most ten are written into the audit each second (rule AU7),
   /// all of them are counted.

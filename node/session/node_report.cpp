@@ -23,6 +23,10 @@ void NodeService::set_gauges() {
   const mpc::PartyIndex self = context.options.self;
   metrics.peers_up.set((context.hub->link_up(mpc::next(self)) ? 1 : 0) +
                        (context.hub->link_up(mpc::previous(self)) ? 1 : 0));
+  for (const mpc::PartyIndex peer : {mpc::next(self), mpc::previous(self)}) {
+    const auto round_trip = context.hub->round_trip(peer);
+    metrics.peer_rtt_microseconds(number(peer)).set(round_trip ? round_trip->count() : -1);
+  }
   metrics.three_up.set(context.hub->trio() ? 1 : 0);
 }
 
@@ -41,6 +45,9 @@ NodeReport NodeService::report() const {
     NodeReport::Link link;
     link.peer = "node-" + std::to_string(number(peer));
     link.up = context.hub->link_up(peer);
+    if (const auto round_trip = context.hub->round_trip(peer); round_trip) {
+      link.rtt_us = round_trip->count();
+    }
     report.peers.push_back(std::move(link));
   }
   for (const auto& [name, proxy] : impl_->proxies) {

@@ -227,12 +227,29 @@ TEST_F(WideArea, TheClusterServes) {
 TEST_F(WideArea, TheNodesAreReachableFromTheCaller) {
   const CommandResult status = cluster()->tercet({"status"});
   EXPECT_TRUE(status.done()) << status.output;
+  EXPECT_NE(status.output.find(" us)"), std::string::npos) << "no round trips: " << status.output;
   for (const Json& node : cluster()->dev().at("nodes")) {
     const std::string url = node.at("metrics");
     const CommandResult metrics = run_command({"/usr/bin/curl", "-sS", "--noproxy", "*", url});
     EXPECT_NE(metrics.output.find("tercet_node_"), std::string::npos) << url << metrics.output;
   }
   EXPECT_TRUE(dev("status").done());
+}
+
+TEST_F(WideArea, StatusShowsTheRoundTripBetweenNodes) {
+  const CommandResult status = cluster()->tercet({"status", "--json"});
+  ASSERT_TRUE(status.done()) << status.output;
+  for (const Json& node : Json::parse(status.output).at("nodes")) {
+    ASSERT_EQ(node.at("peers").size(), 2U);
+    for (const Json& peer : node.at("peers")) {
+      // Nothing passes the emulator early; the clocks of the two ends may disagree on a
+      // microsecond.
+      EXPECT_GE(std::chrono::microseconds(peer.at("rtt_us").get<std::int64_t>()) +
+                    std::chrono::microseconds(10),
+                kRoundTrip)
+          << peer;
+    }
+  }
 }
 
 TEST_F(WideArea, ANodeStartsAgainInItsOwnHost) {

@@ -51,6 +51,15 @@ TEST_F(InProcess, AHealthCheckGoesTheWholeWay) {
   EXPECT_TRUE(ct::equal(*decrypted, text_));
 }
 
+TEST_F(InProcess, ANodeReportsItsRoundTrips) {
+  ASSERT_TRUE(cluster_.settle());
+  const node::NodeReport report = cluster_.node(PartyIndex::p2).report();
+  ASSERT_EQ(report.peers.size(), 2U);
+  for (const node::NodeReport::Link& peer : report.peers) {
+    EXPECT_GE(peer.rtt_us, 0) << peer.peer;
+  }
+}
+
 TEST_F(InProcess, AFlippedBitIsABadCiphertext) {
   ASSERT_TRUE(cluster_.settle());
   Result<proxy::Encrypted> encrypted = encrypt();

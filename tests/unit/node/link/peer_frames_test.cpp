@@ -58,6 +58,7 @@ TEST_F(PeerFrames, HeartbeatIsExact) {
   Heartbeat beat;
   beat.session_count = 3;
   beat.echo = random_.array<16>();
+  beat.held_us = 70'000;
   beat.ran = {some_sid(), some_sid()};
   expect_exact(beat);
 }
