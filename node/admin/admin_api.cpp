@@ -1,5 +1,8 @@
 #include "node/admin/admin_api.h"
 
+#include <cmath>
+#include <ratio>
+
 #include <nlohmann/json.hpp>
 
 #include "core/base/ids.h"
@@ -107,6 +110,15 @@ Json print_links(const std::vector<NodeReport::Link>& links) {
   return out;
 }
 
+/// Tenths of a minute; null if nothing is used.
+Json print_minutes(const std::optional<std::chrono::duration<double>>& lasts) {
+  if (!lasts) {
+    return Json();
+  }
+  const std::chrono::duration<double, std::ratio<60>> minutes = *lasts;
+  return std::round(minutes.count() * 10) / 10;
+}
+
 }  // namespace
 
 AdminApi::AdminApi(NodeStore& store,
@@ -200,6 +212,7 @@ AdminReply AdminApi::show_status() const {
                     {"peers", print_links(report.peers)},
                     {"proxies", print_links(report.proxies)},
                     {"vectors_in_stock", report.vectors_in_stock},
+                    {"stock_minutes", print_minutes(report.stock_lasts)},
                     {"leases", report.leases},
                     {"keys", registry_->list().size()},
                     {"commands", commands ? Json(*commands) : Json()},

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,8 @@ class NodeReport {
   std::vector<Link> peers;
   std::vector<Link> proxies;
   std::uint64_t vectors_in_stock = 0;
+  /// At the rate of the last minute; nothing if no vector was used.
+  std::optional<std::chrono::duration<double>> stock_lasts;
   std::uint64_t leases = 0;
   std::int64_t certificate_days = 0;  ///< until the certificate of the node's links expires
   std::int64_t data_free_mb = -1;     ///< of the file system of its data; -1 unknown

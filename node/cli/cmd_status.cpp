@@ -54,6 +54,14 @@ std::string links_in_words(const Json& links) {
   return out.empty() ? "none" : out;
 }
 
+/// At the rate of the last minute.
+std::string stock_in_words(const Json& minutes) {
+  if (minutes.is_null()) {
+    return "unused now";
+  }
+  return minutes.is_number() ? minutes.dump() + " min" : "?";
+}
+
 /// What an operator should know about the cluster as a whole.
 std::vector<std::string> warnings_of(const NodeAnswers& answers) {
   std::vector<std::string> out;
@@ -96,6 +104,7 @@ Row row_of(const NodeAnswer& answer, std::int64_t now) {
           text_of(said, "commands"),
           text_of(said, "leases"),
           text_of(said, "vectors_in_stock"),
+          stock_in_words(said.value("stock_minutes", Json())),
           text_of(said, "certificate_days") + " d",
           free_mb < 0 ? "?" : std::to_string(free_mb) + " MB",
           (ahead >= 0 ? "+" : "") + std::to_string(ahead) + " ms",
@@ -123,6 +132,7 @@ void print_nodes(const NodeAnswers& answers) {
                 "commands",
                 "leases",
                 "vectors in stock",
+                "they last",
                 "certificate",
                 "disk free",
                 "clock",
@@ -179,15 +189,16 @@ int show_status(const Arguments& arguments) {
 }  // namespace
 
 std::vector<SubCommand> status_sub_commands() {
-  return {
-      SubCommand("status",
-                 "Show the cluster: nodes, links, stock, warnings.",
-                 {config_option(), json_option()},
-                 show_status,
-                 "A column for each node. generation: a new one at every start; leases: one for\n"
-                 "each proxy it serves, and one of the nodes themselves; clock: against this\n"
-                 "machine's, so with the way there in it; peers: with the round trip to each. Exit\n"
-                 "code 0 only if all three nodes serve, 3 if one cannot be reached.")};
+  return {SubCommand(
+      "status",
+      "Show the cluster: nodes, links, stock, warnings.",
+      {config_option(), json_option()},
+      show_status,
+      "A column for each node. generation: a new one at every start; leases: one for\n"
+      "each proxy it serves, and one of the nodes themselves; they last: the vectors, at\n"
+      "the rate of the last minute; clock: against this machine's, so with the way\n"
+      "there in it; peers: with the round trip to each. Exit code 0 only if all three\n"
+      "nodes serve, 3 if one cannot be reached.")};
 }
 
 }  // namespace tercet::cli

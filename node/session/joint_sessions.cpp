@@ -71,7 +71,7 @@ Task<Result<std::unique_ptr<JointSession>>> JointSessions::propose(SessionKind k
     proposal.vectors.first = place->second;
     proposal.vectors.count = vector_count;
     TERCET_CO_TRY(mpc::VectorRange burnt,
-                  lease->burn_vectors(place->first, place->second, vector_count));
+                  context_.burn_vectors(*lease, place->first, place->second, vector_count));
     vectors.emplace(std::move(burnt));
   }
   context_.generation->count_session();
@@ -150,8 +150,8 @@ Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets se
     Result<mpc::VectorRange> burnt =
         lease == nullptr
             ? Result<mpc::VectorRange>(Error(Errc::closed, "the own lease ended"))
-            : lease->burn_vectors(
-                  proposal.vectors.batch, proposal.vectors.first, proposal.vectors.count);
+            : context_.burn_vectors(
+                  *lease, proposal.vectors.batch, proposal.vectors.first, proposal.vectors.count);
     if (!burnt) {
       co_return;
     }

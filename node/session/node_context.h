@@ -59,6 +59,16 @@ class NodeContext {
   std::unique_ptr<Authoriser> authoriser;
   bool stopping = false;
 
+  /// Burns vectors of a lease, and counts them as used. Errors: Lease::burn_vectors'.
+  Result<mpc::VectorRange> burn_vectors(Lease& lease,
+                                        const BatchId& batch,
+                                        std::uint32_t first,
+                                        std::uint32_t count) {
+    TERCET_TRY(mpc::VectorRange burnt, lease.burn_vectors(batch, first, count));
+    metrics.vectors_used.add(count);
+    return burnt;
+  }
+
   /// Counts a session begun by this generation, and tells the peers its id with the next heartbeat.
   void count_session(const SessionId& sid) {
     generation->count_session();

@@ -28,6 +28,10 @@ NodeMetrics::NodeMetrics(Registry& registry)
       leases(registry.gauge("tercet_node_leases", "Open leases")),
       vectors_in_stock(
           registry.gauge("tercet_node_vectors_in_stock", "One-hot vectors ready for use")),
+      vectors_used(registry.counter("tercet_node_vectors_used_total", "One-hot vectors used")),
+      stock_seconds(registry.gauge(
+          "tercet_node_stock_seconds",
+          "How long the vectors in stock last at the rate of the last minute; -1: none used")),
       slots_held(registry.gauge("tercet_node_slots_held", "Prepared slots")),
       registry_(registry) {}
 

@@ -37,6 +37,8 @@ class NodeMetrics {
   Gauge& three_up;
   Gauge& leases;
   Gauge& vectors_in_stock;
+  Counter& vectors_used;
+  Gauge& stock_seconds;
   Gauge& slots_held;
 
  private:

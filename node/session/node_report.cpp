@@ -1,10 +1,17 @@
 // What operators see of a node: gauges and the status report.
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "node/session/node_service_parts.h"
 
 namespace tercet::node {
+namespace {
+
+constexpr double kSecondsShownMax = 1e9;  ///< thirty years of stock
+
+}  // namespace
 
 void NodeService::set_gauges() {
   const NodeContext& context = impl_->context;
@@ -19,6 +26,8 @@ void NodeService::set_gauges() {
     metrics.leases.set(static_cast<std::int64_t>(context.generation->leases().size()));
   }
   metrics.vectors_in_stock.set(vectors);
+  const auto lasts = impl_->use_rate.lasts(static_cast<std::uint64_t>(vectors));
+  metrics.stock_seconds.set(lasts ? std::llround(std::min(lasts->count(), kSecondsShownMax)) : -1);
   metrics.slots_held.set(slots);
   const mpc::PartyIndex self = context.options.self;
   metrics.peers_up.set((context.hub->link_up(mpc::next(self)) ? 1 : 0) +
@@ -63,6 +72,7 @@ NodeReport NodeService::report() const {
   for (const auto& [id, lease] : context.generation->leases()) {
     report.vectors_in_stock += lease->vectors_left();
   }
+  report.stock_lasts = impl_->use_rate.lasts(report.vectors_in_stock);
   report.leases = context.generation->leases().size();
   return report;
 }

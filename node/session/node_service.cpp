@@ -306,6 +306,7 @@ void NodeService::beat() {
   context.hub->beat();
   end_orphans(now);
   impl_->joint->tick();
+  impl_->use_rate.note(impl_->metrics.vectors_used.value(), now);
   order_stock();
   mpc::wire::NodeStatus status;
   const bool up = context.hub->trio().has_value();

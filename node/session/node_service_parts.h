@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "node/generation/use_rate.h"
 #include "node/session/batch_works.h"
 #include "node/session/joint_sessions.h"
 #include "node/session/node_context.h"
@@ -41,6 +42,7 @@ class NodeService::Impl {
   std::map<std::string, std::shared_ptr<ProxyLink>> proxies;
   std::map<LeaseId, unsigned> ordered;
   bool stock_low = false;
+  UseRate use_rate;  ///< of vectors
   SteadyTime order_after{};
   SteadyTime started = std::chrono::steady_clock::now();
 };

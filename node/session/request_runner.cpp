@@ -121,7 +121,7 @@ Result<std::unique_ptr<RequestRunner::SlotsJob>> RequestRunner::check_and_burn_s
   TERCET_TRY_STATUS(context_.keys.count_ivs(key.id, key.version, request.count));
   lease->burn_counter(request.counter);
   TERCET_TRY(mpc::VectorRange range,
-             lease->burn_vectors(request.vectors.batch, request.vectors.first, vectors));
+             context_.burn_vectors(*lease, request.vectors.batch, request.vectors.first, vectors));
   lease->slots_pending += request.count;
 
   ProxySessionFacts facts(ProxySession::slots, request.lease, request.counter);
@@ -233,8 +233,9 @@ Result<std::unique_ptr<RequestRunner::DecryptJob>> RequestRunner::check_and_burn
   lease->burn_counter(request.counter);
   std::optional<mpc::VectorRange> range;
   if (vectors > 0) {
-    TERCET_TRY(mpc::VectorRange burnt,
-               lease->burn_vectors(request.vectors.batch, request.vectors.first, vectors));
+    TERCET_TRY(
+        mpc::VectorRange burnt,
+        context_.burn_vectors(*lease, request.vectors.batch, request.vectors.first, vectors));
     range.emplace(std::move(burnt));
   }
 

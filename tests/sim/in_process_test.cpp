@@ -51,13 +51,19 @@ TEST_F(InProcess, AHealthCheckGoesTheWholeWay) {
   EXPECT_TRUE(ct::equal(*decrypted, text_));
 }
 
-TEST_F(InProcess, ANodeReportsItsRoundTrips) {
+TEST_F(InProcess, ANodeReportsItsRoundTripsAndHowLongTheStockLasts) {
   ASSERT_TRUE(cluster_.settle());
-  const node::NodeReport report = cluster_.node(PartyIndex::p2).report();
+  node::NodeService& node = cluster_.node(PartyIndex::p2);
+  EXPECT_FALSE(node.report().stock_lasts) << "nothing was used";
+  ASSERT_TRUE(encrypt().ok());
+  cluster_.beat();
+  const node::NodeReport report = node.report();
   ASSERT_EQ(report.peers.size(), 2U);
   for (const node::NodeReport::Link& peer : report.peers) {
     EXPECT_GE(peer.rtt_us, 0) << peer.peer;
   }
+  ASSERT_TRUE(report.stock_lasts);
+  EXPECT_GT(report.stock_lasts->count(), 0);
 }
 
 TEST_F(InProcess, AFlippedBitIsABadCiphertext) {

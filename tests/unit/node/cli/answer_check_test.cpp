@@ -12,7 +12,7 @@ bool readable(const char* text) {
 
 TEST(AnswerCheck, TakesWhatNodesSay) {
   EXPECT_TRUE(readable(R"({"node":"node-1","health":"active","detail":"","keys":2,
-      "peers":[{"peer":"node-2","up":true,"rtt_us":null}],"warnings":["low"],"commands":null})"));
+      "peers":[{"peer":"node-2","up":true,"rtt_us":null}],"stock_minutes":2.5,"warnings":["low"],"commands":null})"));
   EXPECT_TRUE(readable(R"({"node":"node-1","keys":[{"id":"k","state":"enabled","revision":1}]})"));
 }
 
