@@ -129,7 +129,7 @@ TEST_F(SessionMuxTest, BoundsHowManyLeasesEarlyFramesMayName) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < kLeases; ++i) {
     const auto channel = mux_.open(sid(1), lease_step(i), Deadline::in(Milliseconds(1))).value();
-    kept += receive(*channel, PartyIndex::p2, first_).ok() ? 1 : 0;
+    kept += receive(*channel, PartyIndex::p2, first_).ok() ? 1U : 0U;
   }
   EXPECT_EQ(kept, SessionMux::kEarlyLeasesMax);
 }
