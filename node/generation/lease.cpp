@@ -68,9 +68,20 @@ std::optional<std::pair<BatchId, std::uint32_t>> Lease::find_vectors(std::uint32
   return std::pair(best->id(), best->mark());
 }
 
-void Lease::drop_spent_batches(std::uint32_t useful_minimum) {
-  std::erase_if(batches_,
-                [&](const auto& entry) { return entry.second.remaining() < useful_minimum; });
+void Lease::drop_batch(const BatchId& batch) {
+  if (auto node = batches_.extract(batch)) {
+    spent_.push_back(std::move(node.mapped()));
+  }
+}
+
+std::vector<mpc::OneHotBatch> Lease::take_spent_batches(std::uint32_t useful_minimum) {
+  for (auto at = batches_.begin(); at != batches_.end();) {
+    const auto entry = at++;
+    if (entry->second.remaining() < useful_minimum) {
+      drop_batch(BatchId(entry->first));
+    }
+  }
+  return std::exchange(spent_, {});
 }
 
 }  // namespace tercet::node

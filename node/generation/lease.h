@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -83,10 +84,10 @@ class Lease {
   std::optional<std::pair<BatchId, std::uint32_t>> find_vectors(std::uint32_t count) const;
 
   /// What is left of a batch goes; its owner uses no more of it.
-  void drop_batch(const BatchId& batch) { batches_.erase(batch); }
-
-  /// Frees batches with fewer vectors left than anything can use.
-  void drop_spent_batches(std::uint32_t useful_minimum);
+  void drop_batch(const BatchId& batch);
+  /// Takes out what was dropped, and batches with fewer vectors left than anything can use. To wipe
+  /// one takes a millisecond: let it go where no request waits.
+  std::vector<mpc::OneHotBatch> take_spent_batches(std::uint32_t useful_minimum);
 
   std::size_t batch_count() const { return batches_.size(); }
 
@@ -118,6 +119,7 @@ class Lease {
   RateCap slot_sessions_;
   std::uint64_t session_mark_ = 0;
   std::map<BatchId, mpc::OneHotBatch> batches_;
+  std::vector<mpc::OneHotBatch> spent_;
   SlotShelf slots_;
   RememberedShelf remembered_;
 };

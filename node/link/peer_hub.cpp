@@ -4,9 +4,6 @@
 #include <utility>
 
 #include "core/log/log.h"
-#include "core/secret/access.h"
-#include "mpc/engine/key_material.h"
-#include "mpc/keygen/components.h"
 #include "mpc/prf/pair_secret.h"
 
 namespace tercet::node {
@@ -219,67 +216,6 @@ void PeerHub::peer_ended(mpc::PartyIndex peer, FrameLink& link) {
   }
 }
 
-Status PeerHub::on_command_ids(mpc::PartyIndex from, ByteView body) {
-  TERCET_TRY(CommandIds theirs, CommandIds::decode(body));
-  if (options_.commands == nullptr) {
-    return ok_status();
-  }
-  const std::set<CommandId> known(theirs.ids.begin(), theirs.ids.end());
-  for (const CommandId& id : options_.commands->command_ids()) {
-    if (known.contains(id)) {
-      continue;
-    }
-    if (std::optional<Bytes> document = options_.commands->command(id)) {
-      send(from, PeerFrame::command, std::move(*document));
-    }
-  }
-  return ok_status();
-}
-
-void PeerHub::on_command(mpc::PartyIndex from, ByteView body) {
-  if (options_.commands == nullptr) {
-    return;
-  }
-  if (Status taken = options_.commands->offer(body); !taken) {
-    if (taken.error().code() != Errc::already_exists) {
-      options_.log->warn(
-          "peer_command_refused", field("peer", number(from)), field("code", taken.error().code()));
-    }
-    return;
-  }
-  events_.caught_up();
-}
-
-Status PeerHub::on_key_digests(mpc::PartyIndex from, ByteView body) {
-  TERCET_TRY(KeyDigests theirs, KeyDigests::decode(body));
-  for (const KeyDigest& digest : theirs.keys) {
-    const std::optional<KeyEntry> entry = options_.keys->find(digest.key, digest.version);
-    if (!entry || !entry->material || entry->epoch != digest.epoch) {
-      continue;
-    }
-    // Once: who is told sends its own digests in turn.
-    if (digest_for(*entry, from) != digest.digest &&
-        peer_of(from).differing.emplace(digest.key, digest.epoch).second) {
-      events_.key_differs(digest.key, from);
-    }
-  }
-  return ok_status();
-}
-
-std::array<std::uint8_t, 32> PeerHub::digest_for(const KeyEntry& entry,
-                                                 mpc::PartyIndex peer) const {
-  const bool with_next = mpc::side_of(options_.self, peer) == mpc::Side::next;
-  const mpc::KeyName name(options_.cluster, entry.id, entry.version, entry.epoch);
-  const mpc::ByteShares& key = entry.material->key();
-  // Component `next` is shared with the next peer, component `own` with the previous one.
-  const SecretBytes& component = with_next ? key.next : key.own;
-  return mpc::component_digest(*peer_of(peer).record.secret(),
-                               entry.derived,
-                               name,
-                               with_next ? peer : options_.self,
-                               component.expose(SecretAccess::grant()));
-}
-
 void PeerHub::greet(mpc::PartyIndex peer) {
   const mpc::PartyIndex third = third_of(options_.self, peer);
   tell_name_of(peer, third);
@@ -311,32 +247,6 @@ void PeerHub::tell_name_of(mpc::PartyIndex pair_with, mpc::PartyIndex third) {
   news.higher_generation = self_lower ? *record.generation() : generation_;
   news.name = *name;
   send(third, PeerFrame::pair_name, news.encode());
-}
-
-void PeerHub::send_key_digests() {
-  send_digests_to(mpc::next(options_.self));
-  send_digests_to(mpc::previous(options_.self));
-}
-
-void PeerHub::send_digests_to(mpc::PartyIndex peer) {
-  if (!peer_of(peer).record.secret()) {
-    return;
-  }
-  KeyDigests digests;
-  for (const KeyEntry& entry : options_.keys->list()) {
-    if (digests.keys.size() == kKeysPerFrameMax) {
-      send(peer, PeerFrame::key_digests, std::exchange(digests, KeyDigests()).encode());
-    }
-    if (entry.material) {
-      KeyDigest digest;
-      digest.key = entry.id;
-      digest.version = entry.version;
-      digest.epoch = entry.epoch;
-      digest.digest = digest_for(entry, peer);
-      digests.keys.push_back(std::move(digest));
-    }
-  }
-  send(peer, PeerFrame::key_digests, digests.encode());
 }
 
 void PeerHub::send(mpc::PartyIndex peer, PeerFrame type, Bytes body) {

@@ -54,8 +54,7 @@ class PeerHub {
     std::function<void(mpc::PartyIndex, bool up)> link_changed;
     /// Commands or statements that a peer passed on were taken.
     std::function<void()> caught_up;
-    /// A peer holds another component of this key than this node: refuse the key. Once for each
-    /// key, epoch and peer.
+    /// A peer holds another component of this key than this node: refuse the key.
     std::function<void(const KeyId&, mpc::PartyIndex)> key_differs;
     /// A session that a peer ran and this node did not, after a second (protocol.md 2).
     std::function<void(mpc::PartyIndex, const SessionId&)> session_unknown;
@@ -124,9 +123,8 @@ class PeerHub {
     PeerRecord record;
     std::shared_ptr<FrameLink> link;  ///< set up; null while down
     SteadyTime last_heard{};
-    RoundTrip round_trip;                         ///< of this link
-    std::optional<PairNameNews> news;             ///< the name of its secret with the third node
-    std::set<std::pair<KeyId, Epoch>> differing;  ///< keys of which it was found to differ
+    RoundTrip round_trip;              ///< of this link
+    std::optional<PairNameNews> news;  ///< the name of its secret with the third node
     std::vector<SessionId> to_tell;
     std::deque<std::pair<SteadyTime, SessionId>> told;  ///< sids that the peer says it ran
   };

@@ -60,6 +60,12 @@ void BatchWorks::order(const LeaseId& lease, std::uint32_t vectors) {
   });
 }
 
+void BatchWorks::let_go(std::vector<mpc::OneHotBatch> batches) {
+  if (!batches.empty()) {
+    asio::post(executor_, [gone = std::move(batches)] { static_cast<void>(gone); });
+  }
+}
+
 void BatchWorks::stop() {
   asio::post(executor_, [self = shared_from_this()] {
     self->stopping_ = true;
@@ -230,8 +236,9 @@ Task<Status> BatchWorks::make(Proposal proposal, LeaseId lease, std::uint32_t ve
                                      secrets_,
                                      Deadline::in(options_.agreement_limit),
                                      Deadline::in(options_.batch_limit)));
+  const mpc::GiveWay* give_way = options_.give_way ? &options_.give_way : nullptr;
   Result<mpc::OneHotBatch> batch =
-      co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors);
+      co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors, give_way);
   if (!batch) {
     session->abort(batch.error().code());
     co_return std::move(batch).error();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -16,6 +17,7 @@
 #include "core/log/log.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
+#include "mpc/onehot/produce.h"
 #include "mpc/onehot/stock.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
@@ -42,6 +44,8 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
     Milliseconds batch_limit{60000};
     RandomSource* random = nullptr;
     Logger log;
+    /// Called between the parts of a batch; may hold the bulk executor's thread back. May be empty.
+    mpc::GiveWay give_way;
     /// A verified batch for the lease; all three nodes have it, or will at once.
     std::function<void(LeaseId, mpc::OneHotBatch)> made;
     /// An order ended, well or not; P1 only.
@@ -60,6 +64,8 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   void end_lease(const LeaseId& lease);
   /// Any thread, P1: make a batch for the lease, beside or after those ordered before.
   void order(const LeaseId& lease, std::uint32_t vectors);
+  /// Any thread: wipes and frees batches that are used up.
+  void let_go(std::vector<mpc::OneHotBatch> batches);
   /// Any thread: closes all links and ends all work; `drained` becomes ready when all is gone.
   void stop();
 

@@ -73,7 +73,7 @@ PeerHub::Events NodeService::hub_events() {
     record.text("key", key.text()).number("peer", number(peer));
     // A record that cannot be written stops the service by itself (rule AU5).
     static_cast<void>(impl_->context.audit.write(std::move(record)));
-    drop_prepared(key);
+    key_changed(key);  // so that the other holder finds it out, too
   };
   events.session_unknown = [this](mpc::PartyIndex peer, const SessionId& sid) {
     impl_->metrics.sessions_unknown.add();
@@ -339,15 +339,11 @@ SessionHost& NodeService::sessions() {
 }
 
 void NodeService::key_changed(const KeyId& key) {
-  drop_prepared(key);
-  impl_->context.hub->send_key_digests();
-}
-
-void NodeService::drop_prepared(const KeyId& key) {
   for (const auto& [id, lease] : impl_->context.generation->leases()) {
     lease->slots().drop_key(key);
     lease->remembered().drop_key(key);
   }
+  impl_->context.hub->send_key_digests();
 }
 
 void NodeService::pass_on_command(ByteView document) {

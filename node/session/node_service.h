@@ -108,8 +108,6 @@ class NodeService {
   void on_trust_changed();
   void on_lease(Lease& lease);
   void end_lease(const LeaseId& id, Errc reason);
-  /// Slots and remembered keystream of the key, in all leases.
-  void drop_prepared(const KeyId& key);
   void end_leases_of(const std::string& owner);
   void end_orphans(SteadyTime now);
   void order_stock();

@@ -19,7 +19,7 @@ void NodeService::order_stock() {
   NodeContext& context = impl_->context;
   const SteadyTime now = std::chrono::steady_clock::now();
   for (const auto& [id, lease] : context.generation->leases()) {
-    lease->drop_spent_batches(mpc::vectors_needed(0));
+    impl_->works->let_go(lease->take_spent_batches(mpc::vectors_needed(0)));
   }
   watch_stock();
   if (context.options.self != mpc::PartyIndex::p1 || context.stopping || now < impl_->order_after ||
@@ -56,6 +56,7 @@ void NodeService::watch_stock() {
   for (const auto& [id, lease] : impl_->context.generation->leases()) {
     low = low || lease->vectors_left() <= stock_target(*lease) / 2;
   }
+  impl_->context.activity->set_hurry(low);
   if (low != impl_->stock_low && on_stock_low) {
     on_stock_low(low);
   }
