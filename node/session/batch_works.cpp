@@ -236,9 +236,8 @@ Task<Status> BatchWorks::make(Proposal proposal, LeaseId lease, std::uint32_t ve
                                      secrets_,
                                      Deadline::in(options_.agreement_limit),
                                      Deadline::in(options_.batch_limit)));
-  const mpc::GiveWay* give_way = options_.give_way ? &options_.give_way : nullptr;
   Result<mpc::OneHotBatch> batch =
-      co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors, give_way);
+      co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors);
   if (!batch) {
     session->abort(batch.error().code());
     co_return std::move(batch).error();

@@ -17,7 +17,6 @@
 #include "core/log/log.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
-#include "mpc/onehot/produce.h"
 #include "mpc/onehot/stock.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
@@ -44,8 +43,6 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
     Milliseconds batch_limit{60000};
     RandomSource* random = nullptr;
     Logger log;
-    /// Called between the parts of a batch; may hold the bulk executor's thread back. May be empty.
-    mpc::GiveWay give_way;
     /// A verified batch for the lease; all three nodes have it, or will at once.
     std::function<void(LeaseId, mpc::OneHotBatch)> made;
     /// An order ended, well or not; P1 only.

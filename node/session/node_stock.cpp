@@ -56,7 +56,6 @@ void NodeService::watch_stock() {
   for (const auto& [id, lease] : impl_->context.generation->leases()) {
     low = low || lease->vectors_left() <= stock_target(*lease) / 2;
   }
-  impl_->context.activity->set_hurry(low);
   if (low != impl_->stock_low && on_stock_low) {
     on_stock_low(low);
   }
