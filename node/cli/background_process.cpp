@@ -77,7 +77,11 @@ bool enter_namespace(const std::string& path) {
                          const std::string& network_namespace,
                          int log,
                          int report) {
-  ::setsid();
+  // A process group of its own, so that what a terminal sends does not reach it, but no session:
+  // Linux shares the processors out between sessions (autogroups), and a node's thread that makes
+  // vectors would get a session's share against the requests of the other nodes, whatever its
+  // priority.
+  ::setpgid(0, 0);
   if (!enter_namespace(network_namespace)) {
     tell(report, Word{1, errno});
     ::_exit(127);
