@@ -144,7 +144,7 @@ void Coordinator::lease_ended(PartyIndex /*node*/, const mpc::wire::LeaseEnded& 
 }
 
 void Coordinator::batch_ready(PartyIndex node, const mpc::wire::BatchReady& message) {
-  lease_.batch_ready(node, message);
+  lease_.batch_ready(node, message, std::chrono::steady_clock::now());
 }
 
 void Coordinator::node_status(PartyIndex node, const mpc::wire::NodeStatus& message) {
@@ -161,7 +161,7 @@ bool Coordinator::must_ask_first(const mpc::wire::ProxiedRequest& request) {
 }
 
 Result<SessionPlan> Coordinator::next_plan(std::uint32_t vectors) {
-  for (const BatchId& batch : lease_.take_spent()) {
+  for (const BatchId& batch : lease_.take_spent(std::chrono::steady_clock::now())) {
     mpc::wire::BatchSpent spent;
     spent.lease = *lease_.lease();
     spent.batch = batch;

@@ -35,7 +35,9 @@ void LeaseHolder::ended(const LeaseId& lease) {
   }
 }
 
-void LeaseHolder::batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message) {
+void LeaseHolder::batch_ready(mpc::PartyIndex node,
+                              const mpc::wire::BatchReady& message,
+                              SteadyTime now) {
   const auto found = announced_.find(message.batch);
   if (found == announced_.end()) {
     if (announced_.size() >= kAnnouncedMax || message.vectors == 0) {
@@ -44,6 +46,7 @@ void LeaseHolder::batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady&
     Announced fresh;
     fresh.lease = message.lease;
     fresh.vectors = message.vectors;
+    fresh.since = now;
     fresh.by[mpc::number(node) - 1] = true;
     announced_.emplace(message.batch, fresh);
     return;
@@ -140,7 +143,15 @@ void LeaseHolder::retire(std::deque<Batch>::iterator batch) {
   batches_.erase(batch);
 }
 
-std::vector<BatchId> LeaseHolder::take_spent() {
+std::vector<BatchId> LeaseHolder::take_spent(SteadyTime now) {
+  std::erase_if(announced_, [&](const auto& entry) {
+    const bool is_given_up =
+        entry.second.lease == lease_ && now - entry.second.since > kAnnouncedAge;
+    if (is_given_up) {
+      spent_.push_back(entry.first);
+    }
+    return is_given_up;
+  });
   return std::exchange(spent_, {});
 }
 

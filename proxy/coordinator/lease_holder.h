@@ -9,6 +9,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/time/clock.h"
 #include "mpc/party.h"
 #include "mpc/wire/proxy_messages.h"
 
@@ -27,6 +28,9 @@ struct SessionPlan {
 /// Pure data: no waiting, no sending. Threads: one executor.
 class LeaseHolder {
  public:
+  /// The nodes end with a batch within a round trip of each other.
+  static constexpr Milliseconds kAnnouncedAge{10000};
+
   /// A lease that all three nodes opened under the same sid.
   void opened(const LeaseId& lease);
   /// Forgets the lease and its batches, if it is this one.
@@ -38,7 +42,7 @@ class LeaseHolder {
 
   /// A node announces a batch; may come before `opened`. Announcements that differ in size are not
   /// the same batch.
-  void batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message);
+  void batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message, SteadyTime now);
 
   /// The next session with `vectors` of one batch. Errors: closed (no lease now), exhausted (no
   /// batch has so many left), unsupported (no batch ever has).
@@ -50,8 +54,10 @@ class LeaseHolder {
   void follow(const SessionPlan& plan, std::uint64_t session_mark, std::uint32_t vector_mark);
 
   /// Batches in which nothing more will be planned, of the present lease; for the nodes to drop
-  /// once all that was planned in them has been sent. Empties the list.
-  std::vector<BatchId> take_spent();
+  /// once all that was planned in them has been sent. Empties the list. Among them are those that
+  /// some node lacks kAnnouncedAge after another announced them: it failed at the end of making
+  /// them, and where they lie they count as stock and keep new ones from being made.
+  std::vector<BatchId> take_spent(SteadyTime now);
 
   /// Vectors in batches that all three have.
   std::uint64_t stock() const;
@@ -60,6 +66,7 @@ class LeaseHolder {
   struct Announced {
     LeaseId lease;
     std::uint32_t vectors = 0;
+    SteadyTime since{};
     std::array<bool, 3> by{};
   };
 

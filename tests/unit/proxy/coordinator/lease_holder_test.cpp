@@ -16,6 +16,7 @@ SessionId sid(std::uint8_t fill) {
 const LeaseId kLease = sid(1);
 const BatchId kBatch = sid(2);
 const BatchId kOther = sid(3);
+const SteadyTime kNow = SteadyTime(std::chrono::hours(1));
 
 mpc::wire::BatchReady ready(const BatchId& batch, std::uint32_t vectors) {
   mpc::wire::BatchReady message;
@@ -27,7 +28,7 @@ mpc::wire::BatchReady ready(const BatchId& batch, std::uint32_t vectors) {
 
 void announce(LeaseHolder& holder, const BatchId& batch, std::uint32_t vectors) {
   for (const PartyIndex node : mpc::kAllParties) {
-    holder.batch_ready(node, ready(batch, vectors));
+    holder.batch_ready(node, ready(batch, vectors), kNow);
   }
 }
 
@@ -41,11 +42,11 @@ TEST(LeaseHolder, PlansNothingWithoutALease) {
 TEST(LeaseHolder, UsesABatchOnlyWhenAllThreeNodesHaveIt) {
   LeaseHolder holder;
   holder.opened(kLease);
-  holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536));
-  holder.batch_ready(PartyIndex::p2, ready(kBatch, 65536));
+  holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536), kNow);
+  holder.batch_ready(PartyIndex::p2, ready(kBatch, 65536), kNow);
   EXPECT_EQ(holder.plan(416).error().code(), Errc::exhausted);
 
-  holder.batch_ready(PartyIndex::p3, ready(kBatch, 65536));
+  holder.batch_ready(PartyIndex::p3, ready(kBatch, 65536), kNow);
 
   ASSERT_TRUE(holder.plan(416));
   EXPECT_EQ(holder.stock(), 65536U - 416U);
@@ -57,12 +58,12 @@ TEST(LeaseHolder, SaysWhichBatchesAreSpentOnce) {
   announce(holder, kBatch, 65536);
   announce(holder, kOther, 65536);
   ASSERT_TRUE(holder.plan(56'000));
-  EXPECT_TRUE(holder.take_spent().empty());
+  EXPECT_TRUE(holder.take_spent(kNow).empty());
 
   ASSERT_TRUE(holder.plan(65536 - 56'000 - 400));  // 400 left: less than any request
 
-  EXPECT_EQ(holder.take_spent(), std::vector<BatchId>{kBatch});
-  EXPECT_TRUE(holder.take_spent().empty());
+  EXPECT_EQ(holder.take_spent(kNow), std::vector<BatchId>{kBatch});
+  EXPECT_TRUE(holder.take_spent(kNow).empty());
 }
 
 /// Requests of one size leave a rest of every batch that none of them fits into.
@@ -73,7 +74,7 @@ TEST(LeaseHolder, GivesUpRestsThatNothingFitsInto) {
   for (std::uint8_t i = 10; i < 60; ++i) {
     announce(holder, sid(i), 65536);
     ASSERT_TRUE(holder.plan(40'000));
-    spent += holder.take_spent().size();
+    spent += holder.take_spent(kNow).size();
   }
   EXPECT_GE(spent, 46U);
   EXPECT_LE(holder.stock(), 4U * 65536U);
@@ -83,18 +84,34 @@ TEST(LeaseHolder, CountsANodeThatAnnouncesTwiceOnce) {
   LeaseHolder holder;
   holder.opened(kLease);
   for (int i = 0; i < 3; ++i) {
-    holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536));
+    holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536), kNow);
   }
 
   EXPECT_EQ(holder.stock(), 0U);
 }
 
+/// One node failed at the end of making it: elsewhere it would count as stock for good.
+TEST(LeaseHolder, GivesUpABatchThatANodeNeverAnnounces) {
+  LeaseHolder holder;
+  holder.opened(kLease);
+  holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536), kNow);
+  holder.batch_ready(PartyIndex::p3, ready(kBatch, 65536), kNow + std::chrono::seconds(1));
+  announce(holder, kOther, 65536);
+
+  EXPECT_TRUE(holder.take_spent(kNow + LeaseHolder::kAnnouncedAge).empty());
+  const SteadyTime late = kNow + LeaseHolder::kAnnouncedAge + Milliseconds(1);
+  EXPECT_EQ(holder.take_spent(late), std::vector<BatchId>{kBatch});
+
+  EXPECT_TRUE(holder.take_spent(late).empty());
+  EXPECT_EQ(holder.stock(), 65536U);
+}
+
 TEST(LeaseHolder, DoesNotCountAnAnnouncementOfAnotherSize) {
   LeaseHolder holder;
   holder.opened(kLease);
-  holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536));
-  holder.batch_ready(PartyIndex::p2, ready(kBatch, 65536));
-  holder.batch_ready(PartyIndex::p3, ready(kBatch, 65537));
+  holder.batch_ready(PartyIndex::p1, ready(kBatch, 65536), kNow);
+  holder.batch_ready(PartyIndex::p2, ready(kBatch, 65536), kNow);
+  holder.batch_ready(PartyIndex::p3, ready(kBatch, 65537), kNow);
 
   EXPECT_EQ(holder.stock(), 0U);
 }
