@@ -13,6 +13,7 @@
 #include "core/crypto/key_file.h"
 #include "core/secret/locked_arena.h"
 #include "mpc/field/dispatch.h"
+#include "node/policy/request_authoriser.h"
 #include "node/store/command_log.h"
 
 namespace tercet::node {
@@ -151,23 +152,27 @@ Status NodeApp::load_credentials() {
 }
 
 void NodeApp::build_service() {
+  const NodeServiceOptions options = service_options(config_);
+  const auto secret_of = [this](std::string_view id) -> std::shared_ptr<const SecretBytes> {
+    const auto found = credentials_.find(id);
+    return found == credentials_.end() ? nullptr : found->second;
+  };
+  authoriser_ = std::make_unique<RequestAuthoriser<FullRequestDefences>>(
+      options, *keys_, secret_of, system_wall_clock());
   NodeService::Parts parts;
   parts.executor = executor_;
   parts.bulk_executor = bulk_context_.get_executor();
   parts.keys = keys_.get();
   parts.commands = intake_.get();
   parts.statements = statements_.get();
-  parts.secrets = [this](std::string_view id) -> std::shared_ptr<const SecretBytes> {
-    const auto found = credentials_.find(id);
-    return found == credentials_.end() ? nullptr : found->second;
-  };
+  parts.authoriser = authoriser_.get();
   parts.audit = audit_.get();
   parts.metrics = &registry_;
   parts.random = &system_random();
   parts.bulk_random = &system_random();
   parts.clock = &system_wall_clock();
   parts.log = log_;
-  service_ = std::make_unique<NodeService>(service_options(config_), parts);
+  service_ = std::make_unique<NodeService>(options, parts);
 
   KeySessionContext context;
   context.store = store_.get();

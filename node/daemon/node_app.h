@@ -29,6 +29,7 @@
 #include "node/admin/key_registry.h"
 #include "node/daemon/credentials.h"
 #include "node/policy/audit_trail.h"
+#include "node/policy/authoriser.h"
 #include "node/session/node_service.h"
 #include "node/store/node_store.h"
 
@@ -115,6 +116,7 @@ class NodeApp {
   std::unique_ptr<Listener> bulk_listener_;
   std::thread bulk_thread_;
 
+  std::unique_ptr<Authoriser> authoriser_;
   std::unique_ptr<NodeService> service_;
   std::unique_ptr<KeyMaker> key_maker_;
   std::unique_ptr<AdminApi> admin_;

@@ -14,7 +14,7 @@
 #include "node/generation/generation.h"
 #include "node/link/peer_hub.h"
 #include "node/policy/audit_trail.h"
-#include "node/policy/authorise.h"
+#include "node/policy/authoriser.h"
 #include "node/policy/rate_cap.h"
 #include "node/session/node_metrics.h"
 #include "node/session/service_options.h"
@@ -28,6 +28,7 @@ class NodeContext {
   NodeContext(asio::any_io_executor service_executor,
               const NodeServiceOptions& service_options,
               KeyDirectory& directory,
+              Authoriser& request_authoriser,
               AuditTrail& audit_trail,
               NodeMetrics& node_metrics,
               Logger logger,
@@ -36,6 +37,7 @@ class NodeContext {
       : executor(service_executor),
         options(service_options),
         keys(directory),
+        authoriser(request_authoriser),
         audit(audit_trail),
         metrics(node_metrics),
         log(std::move(logger)),
@@ -47,6 +49,7 @@ class NodeContext {
   asio::any_io_executor executor;
   NodeServiceOptions options;
   KeyDirectory& keys;
+  Authoriser& authoriser;
   AuditTrail& audit;
   NodeMetrics& metrics;
   Logger log;
@@ -56,7 +59,6 @@ class NodeContext {
   TaskGroup tasks;
   std::unique_ptr<PeerHub> hub;
   std::unique_ptr<Generation> generation;
-  std::unique_ptr<Authoriser> authoriser;
   bool stopping = false;
 
   /// Burns vectors of a lease, and counts them as used. Errors: Lease::burn_vectors'.

@@ -14,8 +14,6 @@ namespace tercet::node {
 NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
     : impl_(std::make_unique<Impl>(options, parts)) {
   NodeContext& context = impl_->context;
-  context.authoriser =
-      std::make_unique<Authoriser>(context.options, context.keys, parts.secrets, context.clock);
   PeerHub::Options hub;
   hub.self = options.self;
   hub.cluster = options.cluster;
@@ -64,7 +62,7 @@ PeerHub::Events NodeService::hub_events() {
     }
   };
   events.key_differs = [this](const KeyId& key, mpc::PartyIndex peer) {
-    if (!impl_->context.authoriser->refuse_key(key)) {
+    if (!impl_->context.authoriser.refuse_key(key)) {
       return;  // known: the peer says it whenever it sends its digests
     }
     impl_->metrics.keys_differ.add();

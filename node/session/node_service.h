@@ -10,7 +10,6 @@
 #include "core/metrics/metrics.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
-#include "core/sigv4/verify.h"
 #include "mpc/party.h"
 #include "node/admin/admin_api.h"
 #include "node/link/peer_hub.h"
@@ -25,6 +24,7 @@ class OneHotBatch;
 namespace tercet::node {
 
 class AuditTrail;
+class Authoriser;
 class BatchWorks;
 class JointSessions;
 class Lease;
@@ -51,7 +51,7 @@ class NodeService {
     KeyDirectory* keys = nullptr;
     CommandExchange* commands = nullptr;  ///< may be null
     KeyStatements* statements = nullptr;  ///< may be null
-    sigv4::SecretLookup secrets;          ///< of SigV4 credentials
+    Authoriser* authoriser = nullptr;     ///< for this service alone
     AuditTrail* audit = nullptr;
     Registry* metrics = nullptr;
     RandomSource* random = nullptr;

@@ -25,6 +25,7 @@ class NodeService::Impl {
         context(parts.executor,
                 options,
                 *parts.keys,
+                *parts.authoriser,
                 *parts.audit,
                 metrics,
                 parts.log,

@@ -10,7 +10,7 @@
 #include "core/xks/api_types.h"
 #include "mpc/wire/proxy_messages.h"
 #include "node/policy/audit_trail.h"
-#include "node/policy/authorise.h"
+#include "node/policy/authoriser.h"
 
 namespace tercet::node {
 

@@ -79,7 +79,7 @@ class RequestRunner::DecryptJob : public Job {
 
 Result<Lease*> RequestRunner::owned_lease(const ProxySeat& seat, const LeaseId& id) {
   Lease* lease = context_.generation->find_lease(id);
-  if (lease == nullptr || lease->owner() != seat.name()) {
+  if (lease == nullptr || !context_.authoriser.may_use_lease_of(lease->owner(), seat.name())) {
     return Error(Errc::closed, "the lease has ended, or belongs to another owner");
   }
   return lease;
@@ -102,7 +102,7 @@ Result<std::unique_ptr<RequestRunner::SlotsJob>> RequestRunner::check_and_burn_s
     ProxySeat& seat, const mpc::wire::MakeSlots& request) {
   TERCET_TRY_STATUS(check_service(true));
   TERCET_TRY(Lease * lease, owned_lease(seat, request.lease));
-  TERCET_TRY(KeyEntry key, context_.authoriser->order_slots(request));
+  TERCET_TRY(KeyEntry key, context_.authoriser.order_slots(request));
   if (request.count < 1 || request.count > mpc::wire::kSlotsMax ||
       request.blocks > mpc::wire::kBlocksMax) {
     return Error(Errc::out_of_range, "slots: count or blocks outside what one session makes");
@@ -215,7 +215,7 @@ Result<std::unique_ptr<RequestRunner::DecryptJob>> RequestRunner::check_and_burn
     ProxySeat& seat, const mpc::wire::DecryptRequest& request) {
   TERCET_TRY_STATUS(check_service(!request.remembered.has_value()));
   TERCET_TRY(Lease * lease, owned_lease(seat, request.lease));
-  TERCET_TRY(DecryptOrder order, context_.authoriser->order_decrypt(request, seat.name()));
+  TERCET_TRY(DecryptOrder order, context_.authoriser.order_decrypt(request, seat.name()));
   TERCET_TRY_STATUS(lease->check_counter(request.counter));
   std::uint32_t vectors = 0;
   if (request.remembered) {
@@ -229,7 +229,7 @@ Result<std::unique_ptr<RequestRunner::DecryptJob>> RequestRunner::check_and_burn
   }
 
   // All checks passed: burn.
-  TERCET_TRY(const unsigned use, context_.authoriser->burn_signature(order.request));
+  TERCET_TRY(const unsigned use, context_.authoriser.burn_signature(order.request));
   lease->burn_counter(request.counter);
   std::optional<mpc::VectorRange> range;
   if (vectors > 0) {
@@ -346,19 +346,16 @@ Status RequestRunner::begin_encrypt(std::shared_ptr<ProxySeat> seat, ByteView bo
 Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& request) {
   TERCET_TRY_STATUS(check_service(false));
   TERCET_TRY(Lease * lease, owned_lease(seat, request.lease));
-  // Whatever the checks say, a slot that was named with a message never meets another one: a badly
-  // signed Encrypt must not be offered its keystream again (attack 13).
-  TERCET_TRY(SlotOrigin origin, lease->slots().look(request.slot_session, request.slot_number));
-  TERCET_TRY(mpc::Slot slot, lease->slots().burn(request.slot_session, request.slot_number));
-  TERCET_TRY(EncryptOrder order, context_.authoriser->order_encrypt(request, seat.name()));
+  TERCET_TRY(EncryptOrder order,
+             context_.authoriser.order_encrypt(request, seat.name(), lease->slots()));
   TERCET_TRY_STATUS(lease->check_counter(request.counter));
-  TERCET_TRY(KeyEntry key, slot_key(order, origin));
+  TERCET_TRY(KeyEntry key, slot_key(order));
   TERCET_TRY(const Bytes framed, framed_aad(key, request.aad));
   TERCET_TRY_STATUS(mpc::check_lengths(framed.size(), request.ciphertext.size()));
-  if (mpc::block_count(request.ciphertext.size()) > slot.block_count()) {
+  if (mpc::block_count(request.ciphertext.size()) > order.slot.block_count()) {
     return Error(Errc::out_of_range, "encrypt: the message is longer than the slot");
   }
-  TERCET_TRY(const unsigned use, context_.authoriser->burn_signature(order.request));
+  TERCET_TRY(const unsigned use, context_.authoriser.burn_signature(order.request));
   lease->burn_counter(request.counter);
 
   ProxySessionFacts facts(ProxySession::encrypt, request.lease, request.counter);
@@ -371,11 +368,11 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
   job.secrets = lease->secrets();
   context_.count_session(job.sid);
   job.facts = OperationFacts::of_encrypt(seat.name(), order, request, use);
-  job.facts.ivs.push_back(to_hex(slot.iv()));
+  job.facts.ivs.push_back(to_hex(order.slot.iv()));
   const mpc::Seat mine(context_.options.self, job.sid, job.secrets);
   TERCET_TRY(mpc::TagRelease released,
              mpc::release_tag<mpc::FullDefences>(
-                 mine, std::move(slot), *key.material, framed, request.ciphertext));
+                 mine, std::move(order.slot), *key.material, framed, request.ciphertext));
   released.message.ticket = request.ticket;
   TERCET_TRY_STATUS(audit(job, ok_status()));
   seat.expect_report(job.ticket);
@@ -385,8 +382,8 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
   return ok_status();
 }
 
-Result<KeyEntry> RequestRunner::slot_key(const EncryptOrder& order,
-                                         const SlotOrigin& origin) const {
+Result<KeyEntry> RequestRunner::slot_key(const EncryptOrder& order) const {
+  const SlotOrigin& origin = order.origin;
   const std::string_view path =
       order.request.store == nullptr ? std::string_view() : order.request.store->uri_path;
   if (origin.key != order.key.id || origin.store != path) {
@@ -473,7 +470,7 @@ void RequestRunner::abort_step(const ProxySeat& seat,
 
 Status RequestRunner::answer(ProxySeat& seat, ByteView body) {
   TERCET_TRY(const mpc::wire::Authenticate question, mpc::wire::Authenticate::decode(body));
-  const mpc::wire::Answer answer = context_.authoriser->answer(question);
+  const mpc::wire::Answer answer = context_.authoriser.answer(question);
   if (answer.error) {
     audit_refusal("authenticate",
                   seat,

@@ -58,7 +58,7 @@ class RequestRunner {
       ProxySeat& seat, const mpc::wire::DecryptRequest& request);
   Status encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& request);
   /// The key of the version, epoch and derived set that the slot was made for.
-  Result<KeyEntry> slot_key(const EncryptOrder& order, const SlotOrigin& origin) const;
+  Result<KeyEntry> slot_key(const EncryptOrder& order) const;
   Status open_channel(Job& job, Deadline until);
 
   Task<void> run_slots(std::shared_ptr<ProxySeat> seat, std::unique_ptr<SlotsJob> job);

@@ -3,20 +3,16 @@
 #include "core/crypto/gcm.h"
 #include "core/xks/framing.h"
 #include "core/xks/print.h"
-#include "tests/sim/in_process_cluster.h"
 
 namespace tercet::test {
 
-proxy::Encrypted made_by_openssl(std::uint8_t iv_byte, ByteView plaintext) {
+proxy::Encrypted made_by_openssl(std::uint8_t iv_byte, ByteView plaintext, const Bytes& key) {
   proxy::Encrypted out;
   out.iv.fill(iv_byte);
   const auto metadata = xks::version_metadata(KeyVersion(1));
   out.metadata = to_bytes(metadata);
-  const GcmCiphertext sealed = aes256gcm_encrypt(InProcessCluster::store_key_bytes(),
-                                                 out.iv,
-                                                 xks::gcm_aad({}, metadata).value(),
-                                                 plaintext)
-                                   .value();
+  const GcmCiphertext sealed =
+      aes256gcm_encrypt(key, out.iv, xks::gcm_aad({}, metadata).value(), plaintext).value();
   out.ciphertext = sealed.ciphertext;
   out.tag = sealed.tag;
   return out;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/time/clock.h"
+#include "node/policy/request_authoriser.h"
 #include "tests/sim/kms_signer.h"
 
 namespace tercet::test {
@@ -49,15 +50,22 @@ Status DealtKeys::count_ivs(const KeyId& /*key*/, KeyVersion /*version*/, std::u
   return ok_status();
 }
 
-InProcessCluster::InProcessCluster()
+std::unique_ptr<node::Authoriser> InProcessCluster::product_authoriser(
+    const node::NodeServiceOptions& options, const node::KeyDirectory& keys) {
+  return std::make_unique<node::RequestAuthoriser<node::FullRequestDefences>>(
+      options, keys, KmsSigner::secret_of, system_wall_clock());
+}
+
+InProcessCluster::InProcessCluster(AuthoriserMaker make_authoriser)
     : health_key_(KeyId::parse("health").value()),
       store_key_(KeyId::parse("orders").value()),
+      make_authoriser_(make_authoriser),
       proxy_random_(as_bytes("proxy")) {
   tasks_ = std::make_unique<TaskGroup>(context_.get_executor());
   for (const PartyIndex party : mpc::kAllParties) {
     sites_[place(party)] = std::make_unique<Site>();
   }
-  deal(health_key_, std::string(), Bytes(32, 0x5a));
+  deal(health_key_, std::string(), health_key_bytes());
   deal(store_key_, std::string(KmsSigner::kStore), store_key_bytes());
   for (const PartyIndex party : mpc::kAllParties) {
     build(party);
@@ -136,7 +144,9 @@ void InProcessCluster::build(PartyIndex party) {
   parts.executor = context_.get_executor();
   parts.bulk_executor = context_.get_executor();
   parts.keys = &site.keys;
-  parts.secrets = KmsSigner::secret_of;
+  site.service.reset();  // before its authoriser
+  site.authoriser = make_authoriser_(options, site.keys);
+  parts.authoriser = site.authoriser.get();
   parts.audit = site.audit.get();
   parts.metrics = site.registry.get();
   parts.random = site.random.get();

@@ -15,6 +15,7 @@
 #include "core/metrics/metrics.h"
 #include "core/random/deterministic.h"
 #include "node/policy/audit_trail.h"
+#include "node/policy/authoriser.h"
 #include "node/policy/key_directory.h"
 #include "node/session/node_service.h"
 #include "proxy/coordinator/coordinator.h"
@@ -41,7 +42,14 @@ class DealtKeys final : public node::KeyDirectory {
 /// KmsSigner (tests/sim/kms_signer.h) know.
 class InProcessCluster {
  public:
-  InProcessCluster();
+  using AuthoriserMaker = std::unique_ptr<node::Authoriser> (*)(const node::NodeServiceOptions&,
+                                                                const node::KeyDirectory&);
+
+  static std::unique_ptr<node::Authoriser> product_authoriser(
+      const node::NodeServiceOptions& options, const node::KeyDirectory& keys);
+
+  /// The authorisers are the product's unless the test brings weakened ones.
+  explicit InProcessCluster(AuthoriserMaker make_authoriser = product_authoriser);
   ~InProcessCluster();
 
   asio::io_context& context() { return context_; }
@@ -65,8 +73,10 @@ class InProcessCluster {
 
   const KeyId& store_key() const { return store_key_; }
 
-  /// The bytes of the key in the store: this test dealt it.
+  /// The bytes of the keys: this test dealt them.
   static Bytes store_key_bytes() { return Bytes(32, 0xa5); }
+
+  static Bytes health_key_bytes() { return Bytes(32, 0x5a); }
 
   /// A link to a node as a proxy of this name has it, for a test to misuse. `stamps` counts for it.
   std::unique_ptr<FrameLink> raw_link(mpc::PartyIndex party,
@@ -95,6 +105,7 @@ class InProcessCluster {
     std::unique_ptr<DeterministicRandom> random;
     std::unique_ptr<Registry> registry;
     std::unique_ptr<node::AuditTrail> audit;
+    std::unique_ptr<node::Authoriser> authoriser;
     std::unique_ptr<node::NodeService> service;
   };
 
@@ -109,6 +120,7 @@ class InProcessCluster {
   EngineCluster dealer_{77};
   KeyId health_key_;
   KeyId store_key_;
+  AuthoriserMaker make_authoriser_;
   unsigned built_ = 0;
   std::array<std::unique_ptr<Site>, 3> sites_;
   std::shared_ptr<StampedParty> proxy_stamps_ = std::make_shared<StampedParty>();

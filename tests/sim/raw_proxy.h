@@ -17,6 +17,11 @@ class RawProxy : public ::testing::Test {
  protected:
   using ProxyFrame = mpc::wire::ProxyFrame;
 
+  RawProxy() = default;
+
+  explicit RawProxy(InProcessCluster::AuthoriserMaker make_authoriser)
+      : cluster_(make_authoriser) {}
+
   void SetUp() override {
     ASSERT_TRUE(cluster_.settle());
     open_lease();

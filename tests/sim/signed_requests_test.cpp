@@ -1,12 +1,9 @@
 // Attack 13 of protocol.md 13: a corrupt proxy asks the nodes for what KMS did not sign. What KMS
-// did sign is played beside it, so that each refusal is for its reason.
+// did sign is played beside it, so that each refusal is for its reason; weakened_nodes_test.cpp
+// plays it against nodes without the defence.
 
 #include "core/crypto/hash.h"
-#include "core/xks/parse.h"
-#include "mpc/wire/release.h"
-#include "tests/sim/ciphertexts.h"
-#include "tests/sim/kms_signer.h"
-#include "tests/sim/raw_proxy.h"
+#include "tests/sim/lying_requests.h"
 
 namespace tercet::test {
 namespace {
@@ -15,93 +12,22 @@ using mpc::PartyIndex;
 using mpc::wire::ProxiedRequest;
 using mpc::wire::ProxyFrame;
 
-class Attack_13_Decrypt : public RawProxy {
+class Attack_13_Decrypt : public LyingDecrypt {
  protected:
-  const Bytes plaintext_ = Bytes(16, 0x61);
-
-  /// The body of a Decrypt, of a ciphertext that OpenSSL made under the key with this IV.
-  Bytes body_of(std::uint8_t iv_byte) {
-    const proxy::Encrypted encrypted = made_by_openssl(iv_byte, plaintext_);
-    ciphertext_ = encrypted.ciphertext;
-    return decrypt_body(encrypted);
-  }
-
-  ProxiedRequest signed_decrypt(std::uint8_t iv_byte) {
-    return KmsSigner::sign(path("decrypt"), body_of(iv_byte), 0);
-  }
-
-  /// A cold Decrypt, the n-th of the test.
-  mpc::wire::DecryptRequest decrypt(const ProxiedRequest& request, std::uint32_t n) const {
-    mpc::wire::DecryptRequest message;
-    message.ticket = 300 + n;
-    message.remaining_ms = 2000;
-    message.lease = lease_;
-    message.counter = SessionCounter(n);
-    message.request = request;
-    message.vectors.batch = batch_;
-    message.vectors.first = n * 416;
-    return message;
-  }
-
-  Result<Bytes> released() {
-    mpc::wire::FromNodes<mpc::wire::KeystreamReleased> three;
-    for (const PartyIndex party : mpc::kAllParties) {
-      const Frame frame = wait(party, ProxyFrame::keystream_released);
-      TERCET_TRY(three[place(party)], mpc::wire::KeystreamReleased::decode(frame.body));
-    }
-    return mpc::wire::open_keystream(three, ciphertext_);
-  }
-
-  Result<Bytes> decrypted(const ProxiedRequest& request, std::uint32_t n) {
-    send_all(ProxyFrame::decrypt, decrypt(request, n));
-    return released();
-  }
-
-  /// The same through the other proxy, which is an honest one with a lease of its own.
-  Result<Bytes> decrypted_by_other_proxy(const ProxiedRequest& request) {
-    const xks::DecryptRequest body = xks::parse_decrypt(*request.body).value();
-    proxy::DecryptJob job;
-    job.request = request;
-    job.key = cluster_.store_key();
-    job.iv = body.iv;
-    job.ciphertext = body.ciphertext;
-    return block_on(cluster_.context(), cluster_.coordinator().decrypt(std::move(job), soon()));
-  }
-
-  static Deadline soon() { return Deadline::in(Milliseconds(30000)); }
-
-  void expect_replayed() {
-    for (const PartyIndex party : mpc::kAllParties) {
-      EXPECT_EQ(refusal(party), Errc::replayed);
-    }
-  }
-
   /// Every node refuses the Decrypt, and it burns nothing: afterwards its vectors serve what KMS
   /// did sign. (Its counter is spent: the nodes have told each other that they take no part in it.)
   void expect_refused(const ProxiedRequest& request, Errc reason) {
     send_all(ProxyFrame::decrypt, decrypt(request, 0));
-    for (const PartyIndex party : mpc::kAllParties) {
-      EXPECT_EQ(refusal(party), reason);
-    }
+    expect_all_refuse(reason);
     mpc::wire::DecryptRequest allowed = decrypt(signed_decrypt(0x31), 1);
     allowed.vectors.first = 0;
     send_all(ProxyFrame::decrypt, allowed);
     EXPECT_EQ(released().value(), plaintext_);
   }
-
-  /// The signature in the Authorization header with another last digit.
-  static void spoil_signature(ProxiedRequest& request) {
-    char& digit = request.headers.back().second.back();
-    digit = digit == '0' ? '1' : '0';
-  }
-
-  Bytes ciphertext_;
 };
 
 TEST_F(Attack_13_Decrypt, ADecryptWithoutASignatureIsRefused) {
-  ProxiedRequest request = signed_decrypt(0x30);
-  request.headers.pop_back();
-  expect_refused(request, Errc::not_authenticated);
+  expect_refused(without_signature(), Errc::not_authenticated);
 }
 
 TEST_F(Attack_13_Decrypt, ADecryptWithAWrongSignatureIsRefused) {
@@ -111,9 +37,7 @@ TEST_F(Attack_13_Decrypt, ADecryptWithAWrongSignatureIsRefused) {
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureOverAnotherBodyIsRefused) {
-  ProxiedRequest request = signed_decrypt(0x30);
-  request.body = body_of(0x32);  // with the hash that KMS signed
-  expect_refused(request, Errc::not_authenticated);
+  expect_refused(with_another_body(), Errc::not_authenticated);
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureOnAnotherKeysPathIsRefused) {
@@ -123,12 +47,11 @@ TEST_F(Attack_13_Decrypt, ASignatureOnAnotherKeysPathIsRefused) {
 }
 
 TEST_F(Attack_13_Decrypt, AKeyOutsideTheStoreThatKmsCalledIsNotFound) {
-  const std::string health = "keys/" + cluster_.health_key().text() + "/decrypt";
-  expect_refused(KmsSigner::sign(health, body_of(0x30), 0), Errc::not_found);
+  expect_refused(outside_the_store(), Errc::not_found);
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureForAnEncryptOpensNoDecrypt) {
-  expect_refused(KmsSigner::sign(path("encrypt"), body_of(0x30), 0), Errc::denied);
+  expect_refused(signed_as_encrypt(), Errc::denied);
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureWithoutItsBodyIsRefused) {
@@ -138,7 +61,7 @@ TEST_F(Attack_13_Decrypt, ASignatureWithoutItsBodyIsRefused) {
 }
 
 TEST_F(Attack_13_Decrypt, ASignatureFromOutsideItsTimeWindowIsRefused) {
-  expect_refused(KmsSigner::sign(path("decrypt"), body_of(0x30), 302), Errc::not_authenticated);
+  expect_refused(outside_its_window(), Errc::not_authenticated);
 }
 
 TEST_F(Attack_13_Decrypt, AnUnsignedHealthCheckReachesNoOtherKey) {
@@ -162,7 +85,7 @@ TEST_F(Attack_13_Decrypt, AReplayIsRefusedAfterTheThirdUse) {
     ASSERT_EQ(decrypted(request, n).value(), plaintext_);
   }
   send_all(ProxyFrame::decrypt, decrypt(request, 3));
-  expect_replayed();
+  expect_all_refuse(Errc::replayed);
   EXPECT_EQ(decrypted(signed_decrypt(0x31), 4).value(), plaintext_);
 }
 
@@ -173,7 +96,7 @@ TEST_F(Attack_13_Decrypt, UsesThroughTwoProxiesCountTogether) {
   ASSERT_EQ(decrypted_by_other_proxy(request).value(), plaintext_);
 
   send_all(ProxyFrame::decrypt, decrypt(request, 1));
-  expect_replayed();
+  expect_all_refuse(Errc::replayed);
   EXPECT_EQ(decrypted_by_other_proxy(request).error().code(), Errc::replayed);
 
   const ProxiedRequest another = signed_decrypt(0x31);
@@ -231,32 +154,7 @@ TEST_F(Attack_13_Decrypt, UsesCountAtEachNodeEvenIfTheSessionFails) {
   EXPECT_EQ(refusal(PartyIndex::p3), Errc::peer_aborted);
 }
 
-class Attack_13_Encrypt : public Attack_13_Decrypt {
- protected:
-  SessionId make_store_slot(std::uint16_t count = 1) {
-    mpc::wire::MakeSlots request = slots(0, 0);
-    request.count = count;
-    request.key = cluster_.store_key();
-    request.store = KmsSigner::kBasePath;
-    return make(request);
-  }
-
-  mpc::wire::EncryptRequest encrypt(const SessionId& slot, std::uint64_t counter) const {
-    mpc::wire::EncryptRequest message = encrypt_in(slot, counter);
-    message.request = KmsSigner::sign(path("encrypt"), Bytes(40, 0x7b), 0);
-    message.request.body.reset();
-    return message;
-  }
-
-  Result<proxy::Encrypted> encrypted_by_other_proxy(const ProxiedRequest& request) {
-    proxy::EncryptJob job;
-    job.request = request;
-    job.key = cluster_.store_key();
-    job.store = KmsSigner::kBasePath;
-    job.plaintext = plaintext_;
-    return block_on(cluster_.context(), cluster_.coordinator().encrypt(std::move(job), soon()));
-  }
-};
+using Attack_13_Encrypt = LyingEncrypt;
 
 TEST_F(Attack_13_Encrypt, AsSignedIsReleased) {
   send_all(ProxyFrame::encrypt, encrypt(make_store_slot(), 1));
@@ -277,7 +175,7 @@ TEST_F(Attack_13_Encrypt, UsesThroughTwoProxiesCountTogether) {
   message.slot_number = 1;
   message.counter = SessionCounter(2);
   send_all(ProxyFrame::encrypt, message);
-  expect_replayed();
+  expect_all_refuse(Errc::replayed);
   EXPECT_EQ(encrypted_by_other_proxy(message.request).error().code(), Errc::replayed);
 }
 

@@ -1,4 +1,4 @@
-#include "node/policy/authorise.h"
+#pragma once
 
 #include <algorithm>
 #include <chrono>
@@ -7,48 +7,41 @@
 #include "core/crypto/hash.h"
 #include "core/xks/framing.h"
 #include "core/xks/parse.h"
+#include "mpc/gcm/limits.h"
+#include "node/policy/request_authoriser.h"
 
 namespace tercet::node {
 
-namespace {
+namespace detail {
 
-constexpr double kStoreBurst = 2000;
-constexpr double kHealthBurst = 10;
-constexpr double kDecryptBurst = 500;
+inline constexpr double kStoreBurst = 2000;
+inline constexpr double kHealthBurst = 10;
+inline constexpr double kDecryptBurst = 500;
 
-Error bad_ciphertext() {
-  return Error(Errc::bad_ciphertext, "decrypt: sizes or metadata that this system never makes");
-}
-
+/// For sizes or metadata that this system never makes.
+Error bad_ciphertext();
 /// IV, tag and metadata of a Decrypt (XKS reference, section 9); fills the order.
-Status read_sizes(const xks::DecryptRequest& body, DecryptOrder& order) {
-  if (body.iv.size() == xks::kLongIvBytes) {
-    return Error(Errc::unsupported, "decrypt: a 128-bit IV");
-  }
-  if (body.iv.size() != order.iv.size() || body.tag.size() != order.tag.size()) {
-    return bad_ciphertext();
-  }
-  std::copy(body.iv.begin(), body.iv.end(), order.iv.begin());
-  std::copy(body.tag.begin(), body.tag.end(), order.tag.begin());
-  return ok_status();
-}
+Status read_sizes(const xks::DecryptRequest& body, DecryptOrder& order);
 
-}  // namespace
+}  // namespace detail
 
-Authoriser::Authoriser(const NodeServiceOptions& options,
-                       KeyDirectory& keys,
-                       sigv4::SecretLookup secrets,
-                       const WallClock& clock)
-    : options_(&options),
+template <class D>
+RequestAuthoriser<D>::RequestAuthoriser(const NodeServiceOptions& options,
+                                        const KeyDirectory& keys,
+                                        sigv4::SecretLookup secrets,
+                                        const WallClock& clock)
+    : options_(options),
       keys_(&keys),
       secrets_(std::move(secrets)),
       clock_(&clock),
-      store_quota_(options.signed_requests_per_store_second, kStoreBurst),
-      health_checks_(options.health_checks_per_proxy_second, kHealthBurst),
-      cold_decrypts_(options.cold_decrypts_per_key_second, kDecryptBurst) {}
+      store_quota_(options.signed_requests_per_store_second, detail::kStoreBurst),
+      health_checks_(options.health_checks_per_proxy_second, detail::kHealthBurst),
+      cold_decrypts_(options.cold_decrypts_per_key_second, detail::kDecryptBurst) {}
 
-const StorePolicy* Authoriser::store_of(std::string_view target, xks::Target& parsed) const {
-  for (const StorePolicy& store : options_->stores) {
+template <class D>
+const StorePolicy* RequestAuthoriser<D>::store_of(std::string_view target,
+                                                  xks::Target& parsed) const {
+  for (const StorePolicy& store : options_.stores) {
     if (std::optional<xks::Target> found = xks::parse_target(target, store.uri_path)) {
       parsed = std::move(*found);
       return &store;
@@ -57,29 +50,42 @@ const StorePolicy* Authoriser::store_of(std::string_view target, xks::Target& pa
   return nullptr;
 }
 
-Result<VerifiedRequest> Authoriser::verify(const mpc::wire::ProxiedRequest& request) {
-  xks::Target target;
-  const StorePolicy* store = store_of(request.target, target);
-  if (store == nullptr || request.method != "POST") {
-    return Error(Errc::denied, "verify: no such path or method in this cluster's stores");
+template <class D>
+Result<sigv4::VerifiedCaller> RequestAuthoriser<D>::caller_of(
+    const mpc::wire::ProxiedRequest& request, const StorePolicy& store) {
+  if constexpr (!D::verify_signature) {
+    sigv4::VerifiedCaller whoever_the_proxy_says;
+    whoever_the_proxy_says.signed_at_seconds = clock_->now_seconds();
+    return whoever_the_proxy_says;
   }
   sigv4::RequestView view;
   view.method = request.method;
   view.target = request.target;
   view.headers = request.headers;
   sigv4::VerifyOptions options;
-  options.regions = store->regions;
+  options.regions = store.regions;
   options.now_seconds = clock_->now_seconds();
+  options.window_seconds = D::window_seconds;
   // The credential must be of the store that the path names.
   const sigv4::SecretLookup of_store =
       [&](std::string_view id) -> std::shared_ptr<const SecretBytes> {
-    const auto& ids = store->access_key_ids;
+    const auto& ids = store.access_key_ids;
     return std::find(ids.begin(), ids.end(), id) == ids.end() ? nullptr : secrets_(id);
   };
   // Never the proxy's word where the body itself is here.
-  const sigv4::BodyHash hash = request.body ? sha256(*request.body) : request.body_sha256;
-  TERCET_TRY(const sigv4::VerifiedCaller caller,
-             sigv4::verify(view, hash, of_store, options, &signing_keys_));
+  const bool hash_here = D::hash_body && request.body.has_value();
+  const sigv4::BodyHash hash = hash_here ? sha256(*request.body) : request.body_sha256;
+  return sigv4::verify(view, hash, of_store, options, &signing_keys_);
+}
+
+template <class D>
+Result<VerifiedRequest> RequestAuthoriser<D>::verify(const mpc::wire::ProxiedRequest& request) {
+  xks::Target target;
+  const StorePolicy* store = store_of(request.target, target);
+  if (store == nullptr || request.method != "POST") {
+    return Error(Errc::denied, "verify: no such path or method in this cluster's stores");
+  }
+  TERCET_TRY(const sigv4::VerifiedCaller caller, caller_of(request, *store));
   VerifiedRequest verified;
   verified.operation = target.operation;
   verified.store = store;
@@ -87,22 +93,22 @@ Result<VerifiedRequest> Authoriser::verify(const mpc::wire::ProxiedRequest& requ
     verified.key = target.key;
   }
   verified.signature = SignatureId(caller.signature);
-  verified.valid_until = caller.signed_at_seconds + options.window_seconds;
+  verified.valid_until = caller.signed_at_seconds + D::window_seconds;
   verified.access_key_id = caller.access_key_id;
   return verified;
 }
 
-Result<VerifiedRequest> Authoriser::verify_or_health_check(const mpc::wire::ProxiedRequest& request,
-                                                           xks::Operation wanted,
-                                                           std::string_view proxy) {
+template <class D>
+Result<VerifiedRequest> RequestAuthoriser<D>::verify_or_health_check(
+    const mpc::wire::ProxiedRequest& request, xks::Operation wanted, std::string_view proxy) {
   if (!request.is_health_check()) {
     TERCET_TRY(VerifiedRequest verified, verify(request));
-    if (verified.operation != wanted) {
+    if (D::compare_operation && verified.operation != wanted) {
       return Error(Errc::denied, "verify: KMS signed another operation");
     }
     return verified;
   }
-  if (!options_->has_health_key) {
+  if (!options_.has_health_key) {
     return Error(Errc::not_found, "health check: the cluster has no health key")
         .hint("make one, and name it in the cluster file");
   }
@@ -111,21 +117,23 @@ Result<VerifiedRequest> Authoriser::verify_or_health_check(const mpc::wire::Prox
   }
   VerifiedRequest check;
   check.operation = wanted;
-  check.key = options_->health_key;
+  check.key = options_.health_key;
   return check;
 }
 
-Result<KeyEntry> Authoriser::find_key(const VerifiedRequest& request) const {
+template <class D>
+Result<KeyEntry> RequestAuthoriser<D>::find_key(const VerifiedRequest& request) const {
   std::optional<KeyEntry> entry = keys_->find(*request.key);
   const std::string_view store =
       request.store == nullptr ? std::string_view() : request.store->name;
-  if (!entry || entry->store != store) {
+  if (!entry || (D::compare_store && entry->store != store)) {
     return Error(Errc::not_found, "no such key in the store");
   }
   return std::move(*entry);
 }
 
-Status Authoriser::take_quota(const VerifiedRequest& request) {
+template <class D>
+Status RequestAuthoriser<D>::take_quota(const VerifiedRequest& request) {
   if (request.store != nullptr &&
       !store_quota_.take(request.store->name, 1, std::chrono::steady_clock::now())) {
     return Error(Errc::overloaded, "the store's quota is used up");
@@ -133,7 +141,8 @@ Status Authoriser::take_quota(const VerifiedRequest& request) {
   return ok_status();
 }
 
-Status Authoriser::check_serves(const KeyEntry& key) const {
+template <class D>
+Status RequestAuthoriser<D>::check_serves(const KeyEntry& key) const {
   if (!key.facts.enabled) {
     return Error(Errc::wrong_state, "the key is disabled");
   }
@@ -144,7 +153,8 @@ Status Authoriser::check_serves(const KeyEntry& key) const {
   return ok_status();
 }
 
-mpc::wire::Answer Authoriser::answer(const mpc::wire::Authenticate& question) {
+template <class D>
+mpc::wire::Answer RequestAuthoriser<D>::answer(const mpc::wire::Authenticate& question) {
   mpc::wire::Answer answer;
   answer.ticket = question.ticket;
   const Result<VerifiedRequest> verified = verify(question.request);
@@ -177,23 +187,39 @@ mpc::wire::Answer Authoriser::answer(const mpc::wire::Authenticate& question) {
   return answer;
 }
 
-Result<EncryptOrder> Authoriser::order_encrypt(const mpc::wire::EncryptRequest& request,
-                                               std::string_view proxy) {
-  EncryptOrder order;
-  TERCET_TRY(order.request,
+template <class D>
+Result<std::pair<VerifiedRequest, KeyEntry>> RequestAuthoriser<D>::check_encrypt(
+    const mpc::wire::EncryptRequest& request, std::string_view proxy) {
+  TERCET_TRY(VerifiedRequest verified,
              verify_or_health_check(request.request, xks::Operation::encrypt, proxy));
-  TERCET_TRY(order.key, find_key(order.request));
-  TERCET_TRY_STATUS(take_quota(order.request));
-  TERCET_TRY_STATUS(check_serves(order.key));
-  if (!order.key.facts.may_encrypt ||
-      (request.wants_integrity_value && !order.key.facts.may_decrypt)) {
+  TERCET_TRY(KeyEntry key, find_key(verified));
+  TERCET_TRY_STATUS(take_quota(verified));
+  TERCET_TRY_STATUS(check_serves(key));
+  if (!key.facts.may_encrypt || (request.wants_integrity_value && !key.facts.may_decrypt)) {
     return Error(Errc::wrong_usage, "encrypt: the key does not allow it");
   }
-  return order;
+  return std::pair(std::move(verified), std::move(key));
 }
 
-Result<DecryptOrder> Authoriser::order_decrypt(const mpc::wire::DecryptRequest& request,
-                                               std::string_view proxy) {
+template <class D>
+Result<EncryptOrder> RequestAuthoriser<D>::order_encrypt(const mpc::wire::EncryptRequest& request,
+                                                         std::string_view proxy,
+                                                         SlotShelf& slots) {
+  if constexpr (!D::burn_named_slot) {
+    if (const auto allowed = check_encrypt(request, proxy); !allowed) {
+      return allowed.error();
+    }
+  }
+  TERCET_TRY(SlotOrigin origin, slots.look(request.slot_session, request.slot_number));
+  TERCET_TRY(mpc::Slot slot, slots.burn(request.slot_session, request.slot_number));
+  TERCET_TRY(auto allowed, check_encrypt(request, proxy));
+  return EncryptOrder(
+      std::move(allowed.first), std::move(allowed.second), std::move(origin), std::move(slot));
+}
+
+template <class D>
+Result<DecryptOrder> RequestAuthoriser<D>::order_decrypt(const mpc::wire::DecryptRequest& request,
+                                                         std::string_view proxy) {
   DecryptOrder order;
   TERCET_TRY(order.request,
              verify_or_health_check(request.request, xks::Operation::decrypt, proxy));
@@ -213,17 +239,17 @@ Result<DecryptOrder> Authoriser::order_decrypt(const mpc::wire::DecryptRequest& 
     order.framed_aad = body.aad;
   }
   TERCET_TRY_STATUS(mpc::check_lengths(order.framed_aad.size(), body.ciphertext.size()));
-  TERCET_TRY_STATUS(read_sizes(body, order));
+  TERCET_TRY_STATUS(detail::read_sizes(body, order));
   if (order.key.facts.framing == mpc::wire::AadFraming::framed) {
     const std::optional<KeyVersion> version = xks::parse_version_metadata(body.ciphertext_metadata);
     std::optional<KeyEntry> entry = version ? keys_->find(order.key.id, *version) : std::nullopt;
     if (!entry) {
-      return bad_ciphertext();
+      return detail::bad_ciphertext();
     }
     order.key = std::move(*entry);
     TERCET_TRY_STATUS(check_serves(order.key));
   } else if (!body.ciphertext_metadata.empty()) {
-    return bad_ciphertext();  // a raw key never made metadata
+    return detail::bad_ciphertext();  // a raw key never made metadata
   }
   if (!request.remembered &&
       !cold_decrypts_.take(order.key.id.text(), 1, std::chrono::steady_clock::now())) {
@@ -234,15 +260,16 @@ Result<DecryptOrder> Authoriser::order_decrypt(const mpc::wire::DecryptRequest& 
   return order;
 }
 
-Result<KeyEntry> Authoriser::order_slots(const mpc::wire::MakeSlots& request) {
+template <class D>
+Result<KeyEntry> RequestAuthoriser<D>::order_slots(const mpc::wire::MakeSlots& request) {
   VerifiedRequest wanted;
   wanted.key = request.key;
   if (request.store.empty()) {
-    if (!options_->has_health_key || request.key != options_->health_key) {
+    if (!options_.has_health_key || request.key != options_.health_key) {
       return Error(Errc::not_found, "slots: only the health key is in no store");
     }
   } else {
-    for (const StorePolicy& store : options_->stores) {
+    for (const StorePolicy& store : options_.stores) {
       if (store.uri_path == request.store) {
         wanted.store = &store;
       }
@@ -259,14 +286,24 @@ Result<KeyEntry> Authoriser::order_slots(const mpc::wire::MakeSlots& request) {
   return key;
 }
 
-Result<unsigned> Authoriser::burn_signature(const VerifiedRequest& request) {
+template <class D>
+Result<unsigned> RequestAuthoriser<D>::burn_signature(const VerifiedRequest& request) {
   if (request.store == nullptr) {
     return 0U;
+  }
+  if constexpr (!D::count_uses) {
+    return 1U;
   }
   return replays_.use(request.signature, request.valid_until, clock_->now_seconds());
 }
 
-bool Authoriser::refuse_key(const KeyId& key) {
+template <class D>
+bool RequestAuthoriser<D>::may_use_lease_of(std::string_view owner, std::string_view proxy) const {
+  return !D::own_lease || owner == proxy;
+}
+
+template <class D>
+bool RequestAuthoriser<D>::refuse_key(const KeyId& key) {
   return refused_keys_.insert(key).second;
 }
 
