@@ -51,7 +51,8 @@ class PeerRecord {
   void forget_secret();
 
  private:
-  friend class LinkSetup;
+  template <class D>
+  friend class BasicLinkSetup;
 
   mpc::PartyIndex self_;
   mpc::PartyIndex peer_;
@@ -61,6 +62,13 @@ class PeerRecord {
   std::shared_ptr<const mpc::PairSecret> secret_;
   SecretBytes confirm_key_;
   RollbackWatch watch_;
+};
+
+/// The defences of link set-up as compile-time switches; products instantiate these only (see
+/// mpc::FullDefences).
+struct FullLinkDefences {
+  static constexpr bool refuse_ended = true;     ///< a generation that ended stays ended
+  static constexpr bool watch_rollbacks = true;  ///< session counts and echoes go forward
 };
 
 /// How a set-up ended.
@@ -77,9 +85,10 @@ enum class SetupOutcome : std::uint8_t {
 /// Errors: peer_malformed; denied (another cluster, another sender than the certificate says);
 /// protocol_abort (CONFIRM does not match); `ended` is set on wrong_state: the peer's generation is
 /// over (told to it by the caller) or, `self_ended`, this node's own.
-class LinkSetup {
+template <class D>
+class BasicLinkSetup {
  public:
-  LinkSetup(FrameLink& link, PeerRecord& record, RandomSource& random)
+  BasicLinkSetup(FrameLink& link, PeerRecord& record, RandomSource& random)
       : link_(link), record_(record), random_(random) {}
 
   Task<Result<SetupOutcome>> run(GenerationId own, std::uint64_t session_count, Deadline until);
@@ -98,5 +107,8 @@ class LinkSetup {
   bool peer_ended_ = false;
   bool self_ended_ = false;
 };
+
+using LinkSetup = BasicLinkSetup<FullLinkDefences>;
+extern template class BasicLinkSetup<FullLinkDefences>;
 
 }  // namespace tercet::node

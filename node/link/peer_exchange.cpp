@@ -1,6 +1,7 @@
 // What two nodes tell each other of what they hold, after link set-up and at every change:
 // commands, digests of keys (protocol.md 2 and 6). Members of PeerHub.
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -12,12 +13,35 @@
 
 namespace tercet::node {
 
+void PeerHub::tell_command_ids(mpc::PartyIndex peer) {
+  if (options_.commands == nullptr) {
+    return;
+  }
+  const std::vector<CommandId> all = options_.commands->command_ids();
+  CommandIds part;
+  for (std::size_t first = 0; !part.complete; first += kCommandIdsPerFrameMax) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+    const std::size_t count = std::min(all.size() - first, kCommandIdsPerFrameMax);
+    part.ids.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+    part.complete = first + count == all.size();
+    send(peer, PeerFrame::command_ids, part.encode());
+  }
+}
+
 Status PeerHub::on_command_ids(mpc::PartyIndex from, ByteView body) {
   TERCET_TRY(CommandIds theirs, CommandIds::decode(body));
   if (options_.commands == nullptr) {
     return ok_status();
   }
-  const std::set<CommandId> known(theirs.ids.begin(), theirs.ids.end());
+  std::set<CommandId>& told = peer_of(from).commands_told;
+  told.insert(theirs.ids.begin(), theirs.ids.end());
+  if (told.size() > kCommandsPerExchangeMax) {
+    return Error(Errc::peer_malformed, "command ids: more than one exchange may name");
+  }
+  if (!theirs.complete) {
+    return ok_status();
+  }
+  const std::set<CommandId> known = std::exchange(told, {});
   for (const CommandId& id : options_.commands->command_ids()) {
     if (known.contains(id)) {
       continue;

@@ -265,6 +265,7 @@ Result<KeyDigests> KeyDigests::decode(ByteView from) {
 
 Bytes CommandIds::encode() const {
   ByteWriter out;
+  out.u8(complete ? 1 : 0);
   out.u32(static_cast<std::uint32_t>(ids.size()));
   for (const CommandId& id : ids) {
     out.raw(id.view());
@@ -275,13 +276,15 @@ Bytes CommandIds::encode() const {
 Result<CommandIds> CommandIds::decode(ByteView from) {
   ByteReader in(from);
   CommandIds list;
+  const std::uint8_t complete = in.u8();
   const std::uint32_t count = in.u32();
-  if (count > kCommandsPerExchangeMax) {
+  if (complete > 1 || count > kCommandIdsPerFrameMax) {
     return malformed("command ids");
   }
   for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
     list.ids.emplace_back(in.array<CommandId::kBytes>());
   }
+  list.complete = complete == 1;
   TERCET_TRY_STATUS(in.finish("command ids"));
   return list;
 }

@@ -164,14 +164,17 @@ struct KeyDigests {
   static Result<KeyDigests> decode(ByteView from);
 };
 
+/// A part of the list of all commands that the sender holds; the list is told after link set-up.
 struct CommandIds {
   CommandIds() = default;
+  bool complete = false;  ///< the last part
   std::vector<CommandId> ids;
   Bytes encode() const;
   static Result<CommandIds> decode(ByteView from);
 };
 
 inline constexpr std::size_t kKeysPerFrameMax = 4096;  ///< more go into several frames
-inline constexpr std::size_t kCommandsPerExchangeMax = 65536;
+inline constexpr std::size_t kCommandIdsPerFrameMax = 8192;
+inline constexpr std::size_t kCommandsPerExchangeMax = std::size_t{1} << 18U;
 
 }  // namespace tercet::node

@@ -220,11 +220,8 @@ void PeerHub::greet(mpc::PartyIndex peer) {
   const mpc::PartyIndex third = third_of(options_.self, peer);
   tell_name_of(peer, third);
   tell_name_of(third, peer);
-  if (options_.commands != nullptr) {
-    CommandIds ids;
-    ids.ids = options_.commands->command_ids();
-    send(peer, PeerFrame::command_ids, ids.encode());
-  }
+  peer_of(peer).commands_told.clear();
+  tell_command_ids(peer);
   if (options_.statements != nullptr) {
     for (Bytes& statement : options_.statements->statements()) {
       send(peer, PeerFrame::statement, std::move(statement));

@@ -123,8 +123,9 @@ class PeerHub {
     PeerRecord record;
     std::shared_ptr<FrameLink> link;  ///< set up; null while down
     SteadyTime last_heard{};
-    RoundTrip round_trip;              ///< of this link
-    std::optional<PairNameNews> news;  ///< the name of its secret with the third node
+    RoundTrip round_trip;               ///< of this link
+    std::optional<PairNameNews> news;   ///< the name of its secret with the third node
+    std::set<CommandId> commands_told;  ///< by the parts of its list that have come
     std::vector<SessionId> to_tell;
     std::deque<std::pair<SteadyTime, SessionId>> told;  ///< sids that the peer says it ran
   };
@@ -134,6 +135,7 @@ class PeerHub {
   Task<Status> read_frames(mpc::PartyIndex peer, FrameLink& link);
   Status dispatch(mpc::PartyIndex from, Frame frame);
   Status on_heartbeat(mpc::PartyIndex from, ByteView body);
+  void tell_command_ids(mpc::PartyIndex peer);
   Status on_command_ids(mpc::PartyIndex from, ByteView body);
   Status on_key_digests(mpc::PartyIndex from, ByteView body);
   void on_command(mpc::PartyIndex from, ByteView body);

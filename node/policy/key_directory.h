@@ -55,7 +55,7 @@ class KeyDirectory {
 class CommandExchange {
  public:
   virtual ~CommandExchange() = default;
-  /// Ids of all commands held, in the order of the log, at most 65536.
+  /// Ids of all commands held, in the order of the log.
   virtual std::vector<CommandId> command_ids() const = 0;
   /// The signed command document, or nothing.
   virtual std::optional<Bytes> command(const CommandId& id) const = 0;

@@ -144,6 +144,7 @@ void InProcessCluster::build(PartyIndex party) {
   parts.executor = context_.get_executor();
   parts.bulk_executor = context_.get_executor();
   parts.keys = &site.keys;
+  parts.commands = &site.commands;
   site.service.reset();  // before its authoriser
   site.authoriser = make_authoriser_(options, site.keys);
   parts.authoriser = site.authoriser.get();

@@ -36,6 +36,22 @@ class DealtKeys final : public node::KeyDirectory {
   std::uint64_t ivs_counted = 0;
 };
 
+/// A command log whose documents are the bytes of their ids.
+class NotedCommands final : public node::CommandExchange {
+ public:
+  std::vector<CommandId> command_ids() const override { return ids; }
+
+  std::optional<Bytes> command(const CommandId& id) const override { return to_bytes(id.view()); }
+
+  Status offer(ByteView document) override {
+    offered.push_back(CommandId::copy_of(document));
+    return ok_status();
+  }
+
+  std::vector<CommandId> ids;
+  std::vector<CommandId> offered;  ///< by peers
+};
+
 /// Three NodeServices and a coordinator on one io_context, joined by memory links that count hops.
 /// Heartbeats are the test's to give (`settle`), so that they do not disturb a count.
 /// There are two dealt keys: the health key, and one in a key store whose credential the nodes and
@@ -57,6 +73,8 @@ class InProcessCluster {
   node::NodeService& node(mpc::PartyIndex party) { return *sites_[place(party)]->service; }
 
   DealtKeys& keys(mpc::PartyIndex party) { return sites_[place(party)]->keys; }
+
+  NotedCommands& commands(mpc::PartyIndex party) { return sites_[place(party)]->commands; }
 
   const std::vector<std::string>& audit(mpc::PartyIndex party) {
     return sites_[place(party)]->audit_lines;
@@ -100,6 +118,7 @@ class InProcessCluster {
    public:
     Site() = default;
     DealtKeys keys;
+    NotedCommands commands;
     std::vector<std::string> audit_lines;
     std::shared_ptr<StampedParty> stamps = std::make_shared<StampedParty>();
     std::unique_ptr<DeterministicRandom> random;

@@ -4,8 +4,10 @@
 
 #include "core/crypto/hash.h"
 #include "core/ct/ct.h"
+#include "core/random/deterministic.h"
 #include "core/xks/print.h"
 #include "node/link/link_setup.h"
+#include "node/link/peer_frames.h"
 #include "tests/sim/ciphertexts.h"
 #include "tests/sim/in_process_cluster.h"
 
@@ -138,6 +140,34 @@ TEST_F(InProcess, Attack_6_AGenerationThatEndsTakesItsStandingLinkAlong) {
 
   EXPECT_FALSE(cluster_.node(PartyIndex::p2).three_up());
   EXPECT_FALSE(cluster_.node(PartyIndex::p2).report().peers[1].up);
+}
+
+/// A list of commands that fills several frames; a node that was away gets all that it lacks.
+TEST_F(InProcess, ANodeThatComesBackGetsTheCommandsItLacks) {
+  ASSERT_TRUE(cluster_.settle());
+  DeterministicRandom random(5);
+  std::vector<CommandId> all;
+  for (std::size_t i = 0; i < 2 * node::kCommandIdsPerFrameMax + 2; ++i) {
+    all.emplace_back(random.array<CommandId::kBytes>());
+  }
+  constexpr std::size_t kMissed = node::kCommandIdsPerFrameMax / 2;
+  for (const PartyIndex party : mpc::kAllParties) {
+    cluster_.commands(party).ids = all;
+  }
+  std::vector<CommandId>& lacking = cluster_.commands(PartyIndex::p2).ids;
+  lacking.erase(lacking.begin() + kMissed, lacking.begin() + kMissed + 2);
+  lacking.pop_back();
+
+  cluster_.restart(PartyIndex::p2);
+  ASSERT_TRUE(cluster_.rest());
+
+  const std::vector<CommandId>& offered = cluster_.commands(PartyIndex::p2).offered;
+  EXPECT_EQ(offered.size(), 6U);
+  for (const CommandId& id : {all[kMissed], all[kMissed + 1], all.back()}) {
+    EXPECT_EQ(std::ranges::count(offered, id), 2) << "once from each peer";
+  }
+  EXPECT_TRUE(cluster_.commands(PartyIndex::p1).offered.empty());
+  EXPECT_TRUE(cluster_.commands(PartyIndex::p3).offered.empty());
 }
 
 class KeyDiffers : public InProcess {

@@ -5,7 +5,7 @@
 
 #include "core/random/deterministic.h"
 #include "mpc/prf/pair_secret.h"
-#include "node/link/link_setup.h"
+#include "node/link/link_setup.inl.h"
 #include "tests/support/memory_link.h"
 #include "tests/support/memory_network.h"
 
@@ -13,7 +13,8 @@ namespace tercet::test {
 namespace {
 
 using mpc::PartyIndex;
-using node::LinkSetup;
+using node::BasicLinkSetup;
+using node::FullLinkDefences;
 using node::PeerRecord;
 using node::SetupOutcome;
 
@@ -34,6 +35,7 @@ class Ends {
 };
 
 /// P1 and P2 and what each knows of the other.
+template <class Defences>
 class Pair {
  public:
   Pair(std::uint64_t seed_1, std::uint64_t seed_2) : random_1_(seed_1), random_2_(seed_2) {}
@@ -44,11 +46,12 @@ class Pair {
     MemoryLinkEnd end_1(std::make_shared<StampedParty>(), "node-1");
     MemoryLinkEnd end_2(std::make_shared<StampedParty>(), "node-2");
     auto links = make_memory_link(context.get_executor(), std::move(end_1), std::move(end_2));
-    LinkSetup setup_1(*links.first, record_1, random_1_);
-    LinkSetup setup_2(*links.second, record_2, random_2_);
+    using Setup = BasicLinkSetup<Defences>;
+    Setup setup_1(*links.first, record_1, random_1_);
+    Setup setup_2(*links.second, record_2, random_2_);
     Ends ends;
     const Deadline soon = Deadline::in(Milliseconds(20000));
-    const auto run = [&context](LinkSetup& setup,
+    const auto run = [&context](Setup& setup,
                                 FrameLink& link,
                                 const GenerationId& own,
                                 std::uint64_t count,
@@ -89,8 +92,11 @@ class Pair {
   DeterministicRandom random_2_;
 };
 
-class Attack_6_Link : public ::testing::Test {
+template <class Defences>
+class ResumedNode : public ::testing::Test {
  protected:
+  using Nodes = Pair<Defences>;
+
   void SetUp() override {
     const Ends first = pair_.set_up(before_, 7);
     ASSERT_TRUE(first.at_1->ok()) << first.at_1->error().to_string();
@@ -101,9 +107,11 @@ class Attack_6_Link : public ::testing::Test {
 
   const GenerationId before_ = generation_of(2);
   const GenerationId after_ = generation_of(3);
-  Pair pair_{61, 62};
+  Nodes pair_{61, 62};
   mpc::PairSecretName first_name_;
 };
+
+using Attack_6_Link = ResumedNode<FullLinkDefences>;
 
 TEST_F(Attack_6_Link, AReconnectKeepsTheSecretOfBothGenerations) {
   const Ends again = pair_.set_up(before_, 8);
@@ -113,7 +121,7 @@ TEST_F(Attack_6_Link, AReconnectKeepsTheSecretOfBothGenerations) {
 }
 
 TEST_F(Attack_6_Link, ARestartedNodeGetsANewSecret) {
-  pair_.record_2 = Pair::blank(PartyIndex::p2, PartyIndex::p1);
+  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);
   const Ends again = pair_.set_up(after_, 0);
   ASSERT_TRUE(again.at_1->ok()) << again.at_1->error().to_string();
   EXPECT_EQ(again.at_1->value(), SetupOutcome::new_secret);
@@ -122,7 +130,7 @@ TEST_F(Attack_6_Link, ARestartedNodeGetsANewSecret) {
 }
 
 TEST_F(Attack_6_Link, AGenerationThatEndedIsNeverAcceptedAgain) {
-  pair_.record_2 = Pair::blank(PartyIndex::p2, PartyIndex::p1);
+  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);
   ASSERT_TRUE(pair_.set_up(after_, 0).at_1->ok());
   const Ends resumed = pair_.set_up(before_, 100);
   ASSERT_FALSE(resumed.at_1->ok());
@@ -149,11 +157,50 @@ TEST_F(Attack_6_Link, AnImageWithAnOlderEchoIsRefused) {
   EXPECT_TRUE(resumed.self_ended_at_2);
 }
 
+struct NoWatch : FullLinkDefences {
+  static constexpr bool watch_rollbacks = false;
+};
+
+using Attack_6_NoWatch = ResumedNode<NoWatch>;
+
+TEST_F(Attack_6_NoWatch, AnImageWithFewerSessionsGoesOnWithTheSecretItHadUsed) {
+  const Ends resumed = pair_.set_up(before_, 6);
+  ASSERT_TRUE(resumed.at_1->ok());
+  EXPECT_EQ(resumed.at_1->value(), SetupOutcome::kept);
+  EXPECT_EQ(pair_.name(), first_name_);
+}
+
+TEST_F(Attack_6_NoWatch, AnImageWithAnOlderEchoGoesOnWithTheSecretItHadUsed) {
+  const node::RollbackWatch image = pair_.record_2.watch();
+  ASSERT_TRUE(pair_.set_up(before_, 7).at_1->ok());
+  ASSERT_TRUE(pair_.set_up(before_, 7).at_1->ok());
+  pair_.record_2.watch() = image;
+  const Ends resumed = pair_.set_up(before_, 7);
+  ASSERT_TRUE(resumed.at_1->ok());
+  EXPECT_EQ(resumed.at_1->value(), SetupOutcome::kept);
+  EXPECT_EQ(pair_.name(), first_name_);
+}
+
+struct ForgetsTheEnded : FullLinkDefences {
+  static constexpr bool refuse_ended = false;
+};
+
+using Attack_6_ForgetsTheEnded = ResumedNode<ForgetsTheEnded>;
+
+TEST_F(Attack_6_ForgetsTheEnded, AGenerationThatEndedIsAcceptedAgain) {
+  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);
+  ASSERT_TRUE(pair_.set_up(after_, 0).at_1->ok());
+  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);  // an image of before any link
+  const Ends resumed = pair_.set_up(before_, 100);
+  EXPECT_TRUE(resumed.at_1->ok());
+  EXPECT_TRUE(pair_.both_hold_the_same());
+}
+
 /// Both nodes contribute: P2 alone, resumed with its random numbers to come, repeats no secret.
 /// Were the other's contribution not in it, the second line would fail like the first.
 TEST(Attack_6_PairSecret, ComesAgainOnlyIfBothNodesRepeatThemselves) {
   const auto name = [](std::uint64_t seed_1, std::uint64_t seed_2) {
-    Pair pair(seed_1, seed_2);
+    Pair<FullLinkDefences> pair(seed_1, seed_2);
     EXPECT_TRUE(pair.set_up(generation_of(2), 0).at_1->ok());
     return pair.name();
   };
