@@ -144,14 +144,15 @@ void LeaseHolder::retire(std::deque<Batch>::iterator batch) {
 }
 
 std::vector<BatchId> LeaseHolder::take_spent(SteadyTime now) {
-  std::erase_if(announced_, [&](const auto& entry) {
-    const bool is_given_up =
-        entry.second.lease == lease_ && now - entry.second.since > kAnnouncedAge;
-    if (is_given_up) {
+  const auto is_given_up = [&](const auto& entry) {
+    return entry.second.lease == lease_ && now - entry.second.since > kAnnouncedAge;
+  };
+  for (const auto& entry : announced_) {
+    if (is_given_up(entry)) {
       spent_.push_back(entry.first);
     }
-    return is_given_up;
-  });
+  }
+  std::erase_if(announced_, is_given_up);
   return std::exchange(spent_, {});
 }
 
