@@ -1,5 +1,7 @@
-// TLS and connections: rows 1 to 7, 9 and 10.
+// TLS and connections: rows 1 to 7, 9, 10 and 148.
 
+#include <atomic>
+#include <latch>
 #include <thread>
 
 #include "core/net/descriptor_limit.h"
@@ -236,6 +238,28 @@ TEST(Conformance_Row10, AThousandIdleConnectionsDisturbNobody) {
   EXPECT_EQ(reply.status, 200U) << reply.text();
   EXPECT_EQ(ask_health(*idle.front(), endpoint), 200U);
   EXPECT_EQ(ask_health(*idle.back(), endpoint), 200U);
+}
+
+TEST(Conformance_Row148, FiveHundredNewConnectionsAtOnceAreAllAnswered) {
+  constexpr std::size_t kNew = 500;
+  if (raise_descriptor_limit() < kNew + 100) {
+    GTEST_SKIP() << "this process may not have five hundred sockets";
+  }
+  const LiveEndpoint endpoint = live_cluster().proxy();
+  std::atomic<std::size_t> answered{0};
+  std::latch together(kNew);
+  std::vector<std::thread> clients;
+  for (std::size_t i = 0; i < kNew; ++i) {
+    clients.emplace_back([&] {
+      together.arrive_and_wait();
+      TlsClient connection(tls_options(endpoint));
+      answered += ask_health(connection, endpoint) == 200U ? 1 : 0;
+    });
+  }
+  for (std::thread& client : clients) {
+    client.join();
+  }
+  EXPECT_EQ(answered, kNew);
 }
 
 }  // namespace
