@@ -4,6 +4,7 @@
 usage: tidy.py BUILD-DIR STAMP-DIR FILE.cpp...     BUILD-DIR has the compile_commands.json
 
 A stamp is named by a hash of what clang-tidy sees: the preprocessed file with its comments, the flags, .clang-tidy.
+STAMP-DIR also has the plugin.so that ./run makes of tidy_plugin.cpp.
 """
 import concurrent.futures
 import hashlib
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 TIDY = "clang-tidy-19"
+NARROW = "tercet-own-declarations-only"  # the plugin's: three times faster
 
 
 def compile_commands(build):
@@ -36,7 +38,8 @@ def check(build, stamps, file, entry):
     stamp = stamps / stamp_name(entry)
     if stamp.exists():
         return None
-    done = subprocess.run([TIDY, "--quiet", "-p", build, file], capture_output=True, text=True)
+    words = [TIDY, "--quiet", f"--load={stamps}/plugin.so", f"--checks={NARROW}", "-p", build, file]
+    done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:
         return done.stdout + done.stderr
     stamp.touch()

@@ -10,7 +10,6 @@ namespace {
 
 using mpc::PartyIndex;
 using mpc::wire::ProxiedRequest;
-using mpc::wire::ProxyFrame;
 
 class Attack_13_Decrypt : public LyingDecrypt {
  protected:
