@@ -299,14 +299,14 @@ class ThreadBlocks {
     for (std::size_t index = 0; index < free_.size(); ++index) {
       arena().small.give(index, free_[index], free_[index].size());
     }
-    gone_ = true;
+    gone = true;
   }
 
   static std::uint8_t* allocate(std::size_t index) {
     BlockList one;
-    BlockList& free = gone_ ? one : mine().free_[index];
+    BlockList& free = gone ? one : mine().free_[index];
     if (free.empty()) {
-      arena().small.take(index, free, gone_ ? 1 : handful(index));
+      arena().small.take(index, free, gone ? 1 : handful(index));
     }
     std::uint8_t* const data = free.back();
     free.pop_back();
@@ -317,9 +317,9 @@ class ThreadBlocks {
   static void release(std::uint8_t* data, std::size_t index) noexcept {
     TERCET_POISON(data, kClassBytes[index]);
     BlockList one;
-    BlockList& free = gone_ ? one : mine().free_[index];
+    BlockList& free = gone ? one : mine().free_[index];
     free.push_back(data);
-    if (gone_ || free.size() > 2 * handful(index)) {
+    if (gone || free.size() > 2 * handful(index)) {
       arena().small.give(index, free, handful(index));
     }
   }
@@ -332,10 +332,10 @@ class ThreadBlocks {
 
   std::array<BlockList, kClassBytes.size()> free_;
   /// Objects with static storage may free secrets after this thread's blocks are gone.
-  static thread_local bool gone_;
+  static thread_local bool gone;
 };
 
-thread_local bool ThreadBlocks::gone_ = false;
+thread_local bool ThreadBlocks::gone = false;
 
 }  // namespace
 

@@ -2,13 +2,13 @@
 // goes there, and what is found there is thrown away. LLVM 21 does the same by itself
 // (llvm-project pull request 128150); `tidy` in ./run builds and loads this.
 
-#include <vector>
-
 #include <clang-tidy/ClangTidyCheck.h>
 #include <clang-tidy/ClangTidyModule.h>
 #include <clang-tidy/ClangTidyModuleRegistry.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/ASTMatchers/ASTMatchFinder.h>
+
+#include <vector>
 
 namespace {
 
