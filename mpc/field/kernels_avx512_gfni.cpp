@@ -331,7 +331,7 @@ constexpr std::size_t kGroupsAtOnce = 16;
 
 /// The public matrix as 8x8 pieces, rows reversed as GF2P8AFFINEQB wants them.
 struct Pieces {
-  std::uint64_t at[kOutputBytes][kFunctionalGroups];
+  std::uint64_t at[kOutputBytes][kFunctionalGroups] = {};
 
   explicit Pieces(const FunctionalMatrix& matrix) {
     for (std::size_t output = 0; output < kOutputBytes; ++output) {

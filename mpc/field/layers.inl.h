@@ -60,7 +60,7 @@ inline void expand_pairs(const LaneInMemory* bits,
                          std::uint64_t one,
                          Pairs& out) {
   const Lane ones = {one, one, one, one};
-  for (int half = 0; half < 2; ++half) {
+  for (std::size_t half = 0; half < 2; ++half) {
     Lane* w = half == 0 ? out.low : out.high;
     const Lane x0 = bits[2 * half];
     const Lane x1 = bits[2 * half + 1];
@@ -73,16 +73,16 @@ inline void expand_pairs(const LaneInMemory* bits,
 }
 
 inline void expand_nibble(const Pairs& pairs, const LaneInMemory* products, Lane* u) {
-  for (int i = 1; i < 4; ++i) {
+  for (std::size_t i = 1; i < 4; ++i) {
     Lane row = pairs.high[i];
-    for (int j = 1; j < 4; ++j) {
+    for (std::size_t j = 1; j < 4; ++j) {
       u[4 * i + j] = products[3 * (i - 1) + (j - 1)];
       row ^= u[4 * i + j];
     }
     u[4 * i] = row;
   }
   Lane corner = pairs.high[0];
-  for (int j = 1; j < 4; ++j) {
+  for (std::size_t j = 1; j < 4; ++j) {
     u[j] = pairs.low[j] ^ u[4 + j] ^ u[8 + j] ^ u[12 + j];
     corner ^= u[j];
   }
@@ -91,7 +91,7 @@ inline void expand_nibble(const Pairs& pairs, const LaneInMemory* products, Lane
 
 /// z ^= x_own (y_own ^ y_next) ^ x_next y_own: the local part of a product (protocol.md 3).
 #define TERCET_LOCAL_PRODUCT(z, x_own, x_next, y_own, y_next) \
-  (z) ^= ((x_own) & ((y_own) ^ (y_next))) ^ ((x_next) & (y_own))
+  ((z) ^= ((x_own) & ((y_own) ^ (y_next))) ^ ((x_next) & (y_own)))
 
 void first_layer(const WireView& wires, std::uint8_t* z) {
   for (std::size_t block = 0; block < wires.blocks; ++block) {

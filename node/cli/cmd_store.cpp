@@ -33,6 +33,7 @@ Result<std::string> chosen(const Arguments& arguments,
 
 Result<ClusterConfig::Store> store_of(const Arguments& arguments, const ClusterConfig& cluster) {
   std::vector<std::string> names;
+  names.reserve(cluster.stores.size());
   for (const ClusterConfig::Store& store : cluster.stores) {
     names.push_back(store.name);
   }
