@@ -249,6 +249,7 @@ TEST(Conformance_Row148, FiveHundredNewConnectionsAtOnceAreAllAnswered) {
   std::atomic<std::size_t> answered{0};
   std::latch together(kNew);
   std::vector<std::thread> clients;
+  clients.reserve(kNew);
   for (std::size_t i = 0; i < kNew; ++i) {
     clients.emplace_back([&] {
       together.arrive_and_wait();

@@ -3,7 +3,7 @@
 
 usage: tidy.py BUILD-DIR STAMP-DIR FILE.cpp...     BUILD-DIR has the compile_commands.json
 
-A stamp is named by a hash of what clang-tidy sees: the preprocessed file with its comments, the flags, .clang-tidy.
+A stamp is named by a hash of what clang-tidy sees: the preprocessed file with its comments, the flags, the rules.
 STAMP-DIR also has the plugin.so that ./run makes of tidy_plugin.cpp.
 """
 import concurrent.futures
@@ -30,6 +30,8 @@ def stamp_name(entry):
     seen = subprocess.run(kept + ["-E", "-P", "-C"], cwd=entry["directory"], capture_output=True, check=True).stdout
     flags = " ".join(word for word in kept if "/" not in word)
     rules = pathlib.Path(".clang-tidy").read_bytes()
+    if "/tests/" in entry["file"]:
+        rules += pathlib.Path("tests/.clang-tidy").read_bytes()
     return hashlib.sha256(b"\0".join([seen, flags.encode(), rules])).hexdigest()
 
 

@@ -159,9 +159,13 @@ TEST_F(InProcess, ANodeThatComesBackGetsTheCommandsItLacks) {
   lacking.pop_back();
 
   cluster_.restart(PartyIndex::p2);
+  const std::vector<CommandId>& offered = cluster_.commands(PartyIndex::p2).offered;
+  const Deadline until = Deadline::in(Milliseconds(30000));
+  while (offered.size() < 6 && !until.passed()) {
+    cluster_.run_for(Milliseconds(20));
+  }
   ASSERT_TRUE(cluster_.rest());
 
-  const std::vector<CommandId>& offered = cluster_.commands(PartyIndex::p2).offered;
   EXPECT_EQ(offered.size(), 6U);
   for (const CommandId& id : {all[kMissed], all[kMissed + 1], all.back()}) {
     EXPECT_EQ(std::ranges::count(offered, id), 2) << "once from each peer";

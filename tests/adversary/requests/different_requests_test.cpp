@@ -40,7 +40,8 @@ class SplitRequest {
       }
     });
     auto vectors = cluster_.vectors(mpc::vectors_needed(kBlocks));
-    ends_ = run_keystream<Defences>(session, keys_, {iv_2, iv_2, iv_3}, kBlocks, vectors);
+    ends_ =
+        run_keystream<Defences>(session, keys_, {iv_of_2_, iv_of_2_, iv_of_3_}, kBlocks, vectors);
   }
 
   /// Component 3 of what P2 and P3 mask in the first layer, XORed: what no corrupt node may learn.
@@ -52,7 +53,7 @@ class SplitRequest {
       mpc::add_middle_round(state, *key.aes().round_keys, 1);
       return own_of(mpc::SecondRoundBytes(blocks).gather(state));
     };
-    return xor_of(masked(iv_2), masked(iv_3));
+    return xor_of(masked(iv_of_2_), masked(iv_of_3_));
   }
 
   /// The XOR of the two messages contains the difference at the place of the masked bytes.
@@ -69,8 +70,8 @@ class SplitRequest {
   const ThreeResults<mpc::Keystream>& ends() const { return ends_; }
 
  private:
-  const mpc::Iv iv_2 = iv_of(Bytes(12, 0x22));
-  const mpc::Iv iv_3 = iv_of(Bytes(12, 0x33));
+  const mpc::Iv iv_of_2_ = iv_of(Bytes(12, 0x22));
+  const mpc::Iv iv_of_3_ = iv_of(Bytes(12, 0x33));
   EngineCluster cluster_{2};
   ThreeKeys keys_;
   OfParties<Bytes> heard_;
