@@ -239,7 +239,8 @@ TEST_F(WideArea, TheNodesAreReachableFromTheCaller) {
 TEST_F(WideArea, StatusShowsTheRoundTripBetweenNodes) {
   const CommandResult status = cluster()->tercet({"status", "--json"});
   ASSERT_TRUE(status.done()) << status.output;
-  for (const Json& node : Json::parse(status.output).at("nodes")) {
+  const Json report = Json::parse(status.output);
+  for (const Json& node : report.at("nodes")) {
     ASSERT_EQ(node.at("peers").size(), 2U);
     for (const Json& peer : node.at("peers")) {
       // Nothing passes the emulator early; the clocks of the two ends may disagree on a
