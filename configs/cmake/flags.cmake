@@ -3,6 +3,7 @@
 set(TERCET_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 option(TERCET_FORTIFY "fortified library calls (optimised builds without sanitizers)" OFF)
 set(TERCET_TEST_OPTIONS "" CACHE STRING "compiler options of tests, after all others")
+option(TERCET_GROUP_TESTS "compile tests in groups of files" OFF)
 option(TERCET_FUZZ "link fuzz targets with libFuzzer (clang)" OFF)
 
 # g++ 12 at -O2 raises false alarms: -Wrestrict on std::string, -Wmismatched-new-delete where it inlines

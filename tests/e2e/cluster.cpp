@@ -31,16 +31,16 @@ ClusterStatus::ClusterStatus() {
 }
 
 const nlohmann::json& ClusterStatus::node(const std::string& name) const {
-  static const nlohmann::json kNone;
+  static const nlohmann::json none;
   if (!json.is_object()) {
-    return kNone;
+    return none;
   }
   for (const nlohmann::json& node : json.at("nodes")) {
     if (node.at("node") == name && node.contains("generation")) {
       return node;
     }
   }
-  return kNone;
+  return none;
 }
 
 std::map<std::string, std::string> generations() {

@@ -81,7 +81,7 @@ int run(bool encrypt, const Buffer& key, const Buffer& iv, const Buffer& aad, Bu
     std::fprintf(stderr, "openssl-gcm: the tag does not hold\n");
     return 1;
   }
-  out.resize(static_cast<std::size_t>(length + last));
+  out.resize(static_cast<std::size_t>(length) + static_cast<std::size_t>(last));
   if (encrypt) {
     out.insert(out.end(), tag.begin(), tag.end());
   }

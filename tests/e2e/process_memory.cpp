@@ -27,6 +27,10 @@ std::uint64_t head_of(const char* block) {
   return head;
 }
 
+std::uint64_t head_of(const MemoryBlock& block) {
+  return head_of(reinterpret_cast<const char*>(block.data()));
+}
+
 MemoryBlock as_block(const char* block) {
   MemoryBlock out{};
   std::memcpy(out.data(), block, out.size());
@@ -133,7 +137,7 @@ std::vector<std::size_t> ProcessMemory::xor_of_two(const std::vector<MemoryBlock
   // looked for.
   std::vector<std::uint64_t> target_heads;
   for (const MemoryBlock& target : targets) {
-    target_heads.push_back(head_of(as_text(target).data()));
+    target_heads.push_back(head_of(target));
   }
   Sieve wanted;
   std::vector<std::pair<MemoryBlock, std::size_t>> counterparts;
@@ -146,7 +150,7 @@ std::vector<std::size_t> ProcessMemory::xor_of_two(const std::vector<MemoryBlock
                        targets[i].begin(),
                        counterpart.begin(),
                        std::bit_xor<>());
-        wanted.add(head_of(as_text(counterpart).data()));
+        wanted.add(head_of(counterpart));
         counterparts.emplace_back(counterpart, i);
       }
     }

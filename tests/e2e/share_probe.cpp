@@ -70,17 +70,16 @@ int probe(const fs::path& cluster, const KeyId& key_id, const KeyComponent& key)
 }  // namespace tercet::test
 
 int main(int argc, char** argv) {
-  using namespace tercet;
   if (argc != 4) {
     std::fprintf(stderr, "usage: share-probe CLUSTER_DIR KEY_ID KEYFILE\n");
     return 2;
   }
-  const Result<KeyId> key = KeyId::parse(argv[2]);
-  const std::string raw = test::read_whole_file(argv[3]);
-  test::KeyComponent bytes{};
+  const tercet::Result<tercet::KeyId> key = tercet::KeyId::parse(argv[2]);
+  const std::string raw = tercet::test::read_whole_file(argv[3]);
+  tercet::test::KeyComponent bytes{};
   if (!key || raw.size() != bytes.size()) {
-    return test::fail("the key id is malformed or the key file does not hold 32 bytes");
+    return tercet::test::fail("the key id is malformed or the key file does not hold 32 bytes");
   }
   std::copy(raw.begin(), raw.end(), bytes.begin());
-  return test::probe(argv[1], *key, bytes);
+  return tercet::test::probe(argv[1], *key, bytes);
 }

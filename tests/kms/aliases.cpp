@@ -11,8 +11,8 @@ namespace tercet::kms {
 namespace {
 
 constexpr std::size_t kAliasesMax = 50;
-constexpr std::size_t kListedUsually = 50;
-constexpr std::size_t kListedMost = 100;
+constexpr std::size_t kAliasesListed = 50;
+constexpr std::size_t kAliasesListedMax = 100;
 
 Verdict check_name(const std::string& name) {
   constexpr std::string_view kPrefix = "alias/";
@@ -107,7 +107,7 @@ Answer delete_alias(Front& front, Call& call) {
 Answer list_aliases(Front& front, Call& call) {
   Input input(call.input);
   const std::optional<std::string> key_id = input.text("KeyId", rules::kKeyId);
-  const Page page(input, "aliases", kListedUsually, kListedMost);
+  const Page page(input, "aliases", kAliasesListed, kAliasesListedMax);
   TERCET_TRY_STATUS(input.done());
   std::string only;
   if (key_id) {

@@ -11,8 +11,8 @@
 namespace tercet::kms {
 namespace {
 
-constexpr std::size_t kListedUsually = 50;
-constexpr std::size_t kListedMost = 100;
+constexpr std::size_t kGrantsListed = 50;
+constexpr std::size_t kGrantsListedMax = 100;
 constexpr std::size_t kGrantIdBytes = 32;
 constexpr std::size_t kTokenFillBytes = 16;
 constexpr std::size_t kOperationsMax = 32;
@@ -211,7 +211,7 @@ Answer list_grants(Front& front, Call& call) {
   const std::string key_id = input.required_text("KeyId", rules::kKeyId);
   const auto grant_id = input.text("GrantId", rules::kGrantId);
   const auto grantee = input.text("GranteePrincipal", rules::kPrincipal);
-  const Page page(input, "grants", kListedUsually, kListedMost);
+  const Page page(input, "grants", kGrantsListed, kGrantsListedMax);
   TERCET_TRY_STATUS(input.done());
   TERCET_TRY(const Key* key, find_plain_key(front, call, key_id));
   std::vector<std::pair<std::string, Json>> entries;
@@ -227,7 +227,7 @@ Answer list_grants(Front& front, Call& call) {
 Answer list_retirable_grants(Front& front, Call& call) {
   Input input(call.input);
   const std::string retiring = input.required_text("RetiringPrincipal", rules::kPrincipal);
-  const Page page(input, "retirable", kListedUsually, kListedMost);
+  const Page page(input, "retirable", kGrantsListed, kGrantsListedMax);
   TERCET_TRY_STATUS(input.done());
   std::vector<std::pair<std::string, Json>> entries;
   for (const auto& [id, grant] : front.state.grants()) {

@@ -15,8 +15,8 @@
 namespace tercet::kms {
 namespace {
 
-constexpr std::size_t kListedUsually = 100;
-constexpr std::size_t kListedMost = 1000;
+constexpr std::size_t kKeysListed = 100;
+constexpr std::size_t kKeysListedMax = 1000;
 constexpr std::int64_t kWindowLeast = 7;
 constexpr std::int64_t kWindowMost = 30;
 constexpr std::int64_t kWindowModelMost = 365;
@@ -315,7 +315,7 @@ Answer describe_key(Front& front, Call& call) {
 
 Answer list_keys(Front& front, Call& call) {
   Input input(call.input);
-  const Page page(input, "keys", kListedUsually, kListedMost);
+  const Page page(input, "keys", kKeysListed, kKeysListedMax);
   TERCET_TRY_STATUS(input.done());
   std::vector<std::pair<std::string, Json>> entries;
   for (const auto& [id, key] : front.state.keys()) {

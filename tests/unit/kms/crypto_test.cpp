@@ -9,8 +9,6 @@
 namespace tercet::kms::test {
 namespace {
 
-constexpr const char* kState = "KMSInvalidStateException";
-
 class Crypto : public KmsTest {
  protected:
   Crypto() {
@@ -122,7 +120,7 @@ TEST_F(Crypto, ContextsAreEqualOnlyIfEqual) {
   others[7]["nfc"] = "u\xcc\x88";
   others[8] = Json::object();
   for (const Json& other : others) {
-    EXPECT_EQ(fault("Decrypt", decrypt_input(blob, other)), kState) << other;
+    EXPECT_EQ(fault("Decrypt", decrypt_input(blob, other)), kInvalidState) << other;
   }
   const std::string bare = encrypt(key_);
   EXPECT_EQ(fault("Decrypt", Json{{"CiphertextBlob", bare}, {"EncryptionContext", nullptr}}), "");
@@ -148,18 +146,19 @@ TEST_F(Crypto, NoAlteredBlobOpens) {
     Bytes altered = blob;
     altered[i] ^= 0x10U;
     const std::string name = fault("Decrypt", decrypt_input(base64_encode(altered)));
-    EXPECT_TRUE(name == "InvalidCiphertextException" || name == kState ||
+    EXPECT_TRUE(name == "InvalidCiphertextException" || name == kInvalidState ||
                 name == "AccessDeniedException")
         << i << ": " << name;
   }
   for (std::size_t size = 1; size < blob.size(); ++size) {
     const std::string name =
         fault("Decrypt", decrypt_input(base64_encode(ByteView(blob).first(size))));
-    EXPECT_TRUE(name == "InvalidCiphertextException" || name == kState) << size << ": " << name;
+    EXPECT_TRUE(name == "InvalidCiphertextException" || name == kInvalidState)
+        << size << ": " << name;
   }
   Bytes longer = blob;
   longer.push_back(0);
-  EXPECT_EQ(fault("Decrypt", decrypt_input(base64_encode(longer))), kState);
+  EXPECT_EQ(fault("Decrypt", decrypt_input(base64_encode(longer))), kInvalidState);
 }
 
 TEST_F(Crypto, ABlobBelongsToOneKey) {
@@ -194,7 +193,7 @@ TEST_F(Crypto, AnotherKmsKeyOverTheSameExternalKeyCannotOpenIt) {
   Bytes forged = base64_decode(sealed).value();
   const Bytes header = base64_decode(encrypt(twin)).value();
   std::copy(header.begin(), header.begin() + 28, forged.begin());
-  EXPECT_EQ(fault("Decrypt", decrypt_input(base64_encode(forged))), kState);
+  EXPECT_EQ(fault("Decrypt", decrypt_input(base64_encode(forged))), kInvalidState);
 }
 
 TEST_F(Crypto, AnAlteredDecryptAnswerDoesNotOpen) {
@@ -206,7 +205,7 @@ TEST_F(Crypto, AnAlteredDecryptAnswerDoesNotOpen) {
       answer["plaintext"] = base64_encode(bytes);
     }
   };
-  EXPECT_EQ(fault("Decrypt", decrypt_input(blob)), kState);
+  EXPECT_EQ(fault("Decrypt", decrypt_input(blob)), kInvalidState);
 }
 
 TEST_F(Crypto, TheProxyNeverSeesAPlaintextAndNoInnerLayerTwice) {
@@ -250,17 +249,19 @@ TEST_F(Crypto, WhatTheProxyAnswersIsChecked) {
       answer[member] = base64_encode(bytes);
     };
   };
-  EXPECT_EQ(altered("encrypt", cut("ciphertext")), kState);
-  EXPECT_EQ(altered("encrypt", cut("initializationVector")), kState);
-  EXPECT_EQ(altered("encrypt", cut("authenticationTag")), kState);
-  EXPECT_EQ(altered("encrypt", [](Json& a) { a.erase("ciphertextDataIntegrityValue"); }), kState);
+  EXPECT_EQ(altered("encrypt", cut("ciphertext")), kInvalidState);
+  EXPECT_EQ(altered("encrypt", cut("initializationVector")), kInvalidState);
+  EXPECT_EQ(altered("encrypt", cut("authenticationTag")), kInvalidState);
+  EXPECT_EQ(altered("encrypt", [](Json& a) { a.erase("ciphertextDataIntegrityValue"); }),
+            kInvalidState);
   EXPECT_EQ(altered("encrypt", [](Json& a) { a["ciphertextDataIntegrityValue"] = of_size(32); }),
-            kState);
-  EXPECT_EQ(altered("encrypt", [](Json& a) { a["ciphertextMetadata"] = of_size(21); }), kState);
-  EXPECT_EQ(altered("encrypt", [](Json& a) { a["ciphertext"] = "%%%"; }), kState);
+            kInvalidState);
+  EXPECT_EQ(altered("encrypt", [](Json& a) { a["ciphertextMetadata"] = of_size(21); }),
+            kInvalidState);
+  EXPECT_EQ(altered("encrypt", [](Json& a) { a["ciphertext"] = "%%%"; }), kInvalidState);
   EXPECT_EQ(altered("encrypt", [](Json& a) { a["unknown"] = 1; }), "");
-  EXPECT_EQ(altered("decrypt", cut("plaintext")), kState);
-  EXPECT_EQ(altered("decrypt", [](Json& a) { a["plaintext"] = 1; }), kState);
+  EXPECT_EQ(altered("decrypt", cut("plaintext")), kInvalidState);
+  EXPECT_EQ(altered("decrypt", [](Json& a) { a["plaintext"] = 1; }), kInvalidState);
   EXPECT_EQ(altered("decrypt", [](Json& a) { a["unknown"] = 1; }), "");
 }
 
@@ -300,7 +301,7 @@ TEST_F(Crypto, ReEncryptChecksTheDestinationBeforeTheSource) {
     return std::nullopt;
   };
   const Reply half = call("ReEncrypt", input);
-  EXPECT_EQ(half.fault(), kState);
+  EXPECT_EQ(half.fault(), kInvalidState);
   EXPECT_FALSE(half.body.contains("CiphertextBlob"));
 }
 

@@ -6,7 +6,6 @@ namespace tercet::kms::test {
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr const char* kState = "KMSInvalidStateException";
 
 class Keys : public KmsTest {
  protected:
@@ -168,20 +167,20 @@ TEST_F(Keys, EveryStateAllowsWhatTheTableSays) {
     EXPECT_EQ(fault("CancelKeyDeletion", id), row.cancel);
   };
   const std::string dry = "DryRunOperationException";
-  check({"Enabled", "", "", dry, kState});
+  check({"Enabled", "", "", dry, kInvalidState});
   ASSERT_EQ(fault("DisableKey", id), "");
   EXPECT_EQ(fault("DisableKey", id), "") << "idempotent";
-  check({"Disabled", "DisabledException", "", "DisabledException", kState});
+  check({"Disabled", "DisabledException", "", "DisabledException", kInvalidState});
   ASSERT_EQ(fault("DisconnectCustomKeyStore", Json{{"CustomKeyStoreId", store}}), "");
-  check({"Unavailable", kState, "", dry, kState});
+  check({"Unavailable", kInvalidState, "", dry, kInvalidState});
   ASSERT_EQ(fault("ConnectCustomKeyStore", Json{{"CustomKeyStoreId", store}}), "");
   ASSERT_EQ(settled(store), "CONNECTED");
   EXPECT_EQ(key_state(key), "Disabled") << "what it was before";
   ASSERT_EQ(fault("ScheduleKeyDeletion", id), "");
-  EXPECT_EQ(fault("ScheduleKeyDeletion", id), kState);
-  EXPECT_EQ(fault("EnableKey", id), kState);
-  EXPECT_EQ(fault("DisableKey", id), kState);
-  check({"PendingDeletion", kState, kState, kState, ""});
+  EXPECT_EQ(fault("ScheduleKeyDeletion", id), kInvalidState);
+  EXPECT_EQ(fault("EnableKey", id), kInvalidState);
+  EXPECT_EQ(fault("DisableKey", id), kInvalidState);
+  check({"PendingDeletion", kInvalidState, kInvalidState, kInvalidState, ""});
   EXPECT_EQ(key_state(key), "Disabled") << "cancelling leaves it disabled";
 }
 

@@ -23,6 +23,8 @@ class TestClock final : public WallClock {
   std::int64_t now_ms = 1'795'459'149'054;
 };
 
+inline constexpr const char* kInvalidState = "KMSInvalidStateException";
+
 /// An answer of the KMS API.
 class Reply {
  public:
