@@ -32,7 +32,7 @@ std::optional<std::string> parse_marker(std::string_view list_name, std::string_
     return std::nullopt;
   }
   const ByteView view(*bytes);
-  const std::string position(as_text(view.subspan(kCheckBytes)));
+  std::string position(as_text(view.subspan(kCheckBytes)));
   if (check_value(list_name, position) != to_bytes(view.first(kCheckBytes))) {
     return std::nullopt;
   }

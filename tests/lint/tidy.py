@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """clang-tidy over the files named, two at a time; a file that passed is not checked again until it changes.
 
-usage: tidy.py BUILD-DIR STAMP-DIR FILE.cpp...     BUILD-DIR has the compile_commands.json
+usage: tidy.py BUILD-DIR FILE.cpp...
+BUILD-DIR has the compile_commands.json, and the plugin.so that ./run makes of tidy_plugin.cpp.
 
 A stamp is named by a hash of what clang-tidy sees: the preprocessed file with its comments, the flags, the rules.
-STAMP-DIR also has the plugin.so that ./run makes of tidy_plugin.cpp.
 """
 import concurrent.futures
 import hashlib
@@ -35,12 +35,12 @@ def stamp_name(entry):
     return hashlib.sha256(b"\0".join([seen, flags.encode(), rules])).hexdigest()
 
 
-def check(build, stamps, file, entry):
+def check(build, file, entry):
     """What clang-tidy has to say, or None if all is well."""
-    stamp = stamps / stamp_name(entry)
+    stamp = build / "passed" / stamp_name(entry)
     if stamp.exists():
         return None
-    words = [TIDY, "--quiet", f"--load={stamps}/plugin.so", f"--checks={NARROW}", "-p", build, file]
+    words = [TIDY, "--quiet", f"--load={build}/plugin.so", f"--checks={NARROW}", "-p", build, file]
     done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:
         return done.stdout + done.stderr
@@ -49,16 +49,16 @@ def check(build, stamps, file, entry):
 
 
 def main():
-    build, stamps = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    stamps.mkdir(parents=True, exist_ok=True)
+    build = pathlib.Path(sys.argv[1])
+    (build / "passed").mkdir(exist_ok=True)
     known = compile_commands(build)
-    entries = {file: known.get(os.path.realpath(file)) for file in sys.argv[3:]}
+    entries = {file: known.get(os.path.realpath(file)) for file in sys.argv[2:]}
     bad = [file for file, entry in entries.items() if entry is None]
     for file in bad:
         print(f"tidy: {file} is in no target of {build}", file=sys.stderr)
     workers = int(os.environ.get("TIDY_JOBS", len(os.sched_getaffinity(0))))
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(check, build, stamps, file, entry): file for file, entry in entries.items() if entry}
+        running = {pool.submit(check, build, file, entry): file for file, entry in entries.items() if entry}
         for done in concurrent.futures.as_completed(running):
             if done.result() is not None:
                 bad.append(running[done])

@@ -13,7 +13,6 @@ namespace tercet::test {
 namespace {
 
 using mpc::PartyIndex;
-using mpc::wire::ProxyFrame;
 
 /// Of one operation.
 class Cost {

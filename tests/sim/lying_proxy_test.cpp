@@ -11,7 +11,6 @@ namespace tercet::test {
 namespace {
 
 using mpc::PartyIndex;
-using mpc::wire::ProxyFrame;
 
 using LyingProxy = RawProxy;
 

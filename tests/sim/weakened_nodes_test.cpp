@@ -10,7 +10,6 @@ namespace {
 
 using mpc::PartyIndex;
 using mpc::wire::ProxiedRequest;
-using mpc::wire::ProxyFrame;
 
 template <class Defences>
 std::unique_ptr<node::Authoriser> weakened_authoriser(const node::NodeServiceOptions& options,

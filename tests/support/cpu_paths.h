@@ -17,6 +17,7 @@
 
 namespace tercet::mpc {
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 inline void PrintTo(CpuPath path, std::ostream* out) {
   *out << cpu_path_name(path);
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <system_error>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -127,7 +128,7 @@ bool TlsClient::connect_tcp(std::uint16_t port) {
   static_assert(sizeof generic == sizeof address);
   std::memcpy(&generic, &address, sizeof address);
   return ::connect(socket_, &generic, sizeof generic) == 0 ||
-         fail("connect: " + std::string(std::strerror(errno)));
+         fail("connect: " + std::generic_category().message(errno));
 }
 
 bool TlsClient::configure(const TlsClientOptions& options) {
@@ -187,7 +188,7 @@ bool TlsClient::send(std::string_view bytes) {
     } else {
       const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) {
-        return fail("write: " + std::string(std::strerror(errno)));
+        return fail("write: " + std::generic_category().message(errno));
       }
       written = static_cast<std::size_t>(n);
     }

@@ -19,21 +19,21 @@ namespace {
 /// Counts how many are alive; never negative if each is destroyed once.
 class Counted {
  public:
-  Counted() { ++alive_; }
+  Counted() { ++alive_now; }
 
-  Counted(const Counted&) { ++alive_; }
+  Counted(const Counted&) { ++alive_now; }
 
-  Counted(Counted&&) noexcept { ++alive_; }
+  Counted(Counted&&) noexcept { ++alive_now; }
 
   Counted& operator=(const Counted&) = default;
   Counted& operator=(Counted&&) noexcept = default;
 
-  ~Counted() { --alive_; }
+  ~Counted() { --alive_now; }
 
-  static int alive() { return alive_; }
+  static int alive() { return alive_now; }
 
  private:
-  static inline int alive_ = 0;
+  static inline int alive_now = 0;
 };
 
 /// Owns, and has a constructor: what rule R2 asks for.

@@ -14,8 +14,6 @@
 namespace tercet::test {
 namespace {
 
-using mpc::PartyIndex;
-
 constexpr std::size_t kPieceBytes = 16;
 
 using Piece = mpc::Block128;

@@ -236,9 +236,9 @@ TEST_F(Crypto, WhatTheProxyAnswersIsChecked) {
         change(answer);
       }
     };
-    const std::string name = operation == "encrypt"
-                                 ? fault("Encrypt", Json{{"KeyId", key_}, {"Plaintext", kHello}})
-                                 : fault("Decrypt", decrypt_input(blob));
+    std::string name = operation == "encrypt"
+                           ? fault("Encrypt", Json{{"KeyId", key_}, {"Plaintext", kHello}})
+                           : fault("Decrypt", decrypt_input(blob));
     proxy.alter = nullptr;
     return name;
   };

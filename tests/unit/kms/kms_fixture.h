@@ -44,9 +44,11 @@ class Reply {
 
 /// A KMS in this process and a scripted proxy that it calls over real HTTPS.
 class KmsTest : public ::testing::Test {
+ public:
+  ~KmsTest() override;
+
  protected:
   KmsTest();
-  ~KmsTest() override;
 
   /// (Re)starts the service with `options`; state in memory goes.
   void start();

@@ -15,6 +15,7 @@ class Row {
   std::string create_key;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const Row& row, std::ostream* out) {
   *out << row.provoke;
 }
