@@ -105,7 +105,7 @@ class ScriptedProxy {
  private:
   Task<HttpResponse> handle(HttpRequest request);
   bool is_signed(const HttpRequest& request) const;
-  Scripted regular(const Seen& seen) const;
+  Scripted regular(const Seen& one) const;
 
   const WallClock& clock_;
   std::unique_ptr<HttpServer> server_;

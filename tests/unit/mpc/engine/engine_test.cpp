@@ -105,8 +105,8 @@ TEST_F(Engine, ASlotUsedBeforeIsRefused) {
   const mpc::Seat seat = cluster_.seat(PartyIndex::p1, cluster_.fresh_sid());
   mpc::Slot slot(KeyVersion(1), std::move(keystreams[0]));
   ASSERT_TRUE(mpc::release_tag(seat, std::move(slot), *keys_[0], aad_, plaintext_).ok());
-  const auto again =  // NOLINT(bugprone-use-after-move): that is the point
-      mpc::release_tag(seat, std::move(slot), *keys_[0], aad_, plaintext_);
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the point
+  const auto again = mpc::release_tag(seat, std::move(slot), *keys_[0], aad_, plaintext_);
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().code(), Errc::already_burnt);
 }

@@ -6,10 +6,9 @@
 #include "node/store/key_records.h"
 #include "tests/unit/node/admin/admin_fixture.h"
 
-namespace tercet {
+namespace tercet::test {
 namespace {
 
-using namespace tercet::test;
 using node::Command;
 using node::CommandKind;
 using node::CommandOrigin;
@@ -213,4 +212,4 @@ TEST_F(CommandIntakeTest, RemembersAllOfItAfterARestart) {
 }
 
 }  // namespace
-}  // namespace tercet
+}  // namespace tercet::test

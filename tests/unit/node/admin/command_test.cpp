@@ -4,10 +4,9 @@
 
 #include "tests/unit/node/admin/admin_fixture.h"
 
-namespace tercet {
+namespace tercet::test {
 namespace {
 
-using namespace tercet::test;
 using node::Command;
 using node::CommandKind;
 
@@ -97,4 +96,4 @@ TEST(CommandEnvelope, PrintsWhatItParsesAndRefusesOddSignatures) {
 }
 
 }  // namespace
-}  // namespace tercet
+}  // namespace tercet::test

@@ -7,10 +7,9 @@
 #include "node/cli/key_split.h"
 #include "tests/unit/node/admin/admin_fixture.h"
 
-namespace tercet {
+namespace tercet::test {
 namespace {
 
-using namespace tercet::test;
 using mpc::PartyIndex;
 using node::ImportBinding;
 using node::ImportPayload;
@@ -110,4 +109,4 @@ TEST_F(ImportTest, SplitsNothingButAes256Keys) {
 }
 
 }  // namespace
-}  // namespace tercet
+}  // namespace tercet::test

@@ -18,10 +18,9 @@
 #include "node/store/share_store.h"
 #include "tests/unit/node/store/store_fixture.h"
 
-namespace tercet {
+namespace tercet::test {
 namespace {
 
-using namespace tercet::test;
 using node::IvCounts;
 
 /// Runs `work` in a child that then dies by SIGKILL, wherever `work` leaves it.
@@ -250,4 +249,4 @@ TEST(NodeStore, AnyFlippedByteIsNoticedOrWithoutEffect) {
 }
 
 }  // namespace
-}  // namespace tercet
+}  // namespace tercet::test

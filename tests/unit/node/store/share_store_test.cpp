@@ -5,12 +5,10 @@
 #include "node/store/key_records.h"
 #include "tests/unit/node/store/store_fixture.h"
 
-namespace tercet {
+namespace tercet::test {
 namespace {
 
-using namespace tercet::test;
 using node::EpochState;
-using node::NodeStore;
 
 SessionId session_of(std::uint8_t value) {
   std::array<std::uint8_t, 32> bytes{};
@@ -105,4 +103,4 @@ TEST(NodeStore, TakesBackAWholeFailedTransaction) {
 }
 
 }  // namespace
-}  // namespace tercet
+}  // namespace tercet::test

@@ -11,7 +11,6 @@ using mpc::PartyIndex;
 using mpc::wire::ProxyFrame;
 using test::CoordinatorTest;
 using test::FakeNode;
-using test::kGenerous;
 using test::kShort;
 
 TEST_F(CoordinatorTest, EncryptsOverASlotMadeOnTheSpot) {

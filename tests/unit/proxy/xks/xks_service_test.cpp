@@ -89,10 +89,10 @@ XksRequest request(std::string_view path, std::string_view body) {
   return out;
 }
 
-void set_header(XksRequest& to, std::string_view name, std::string value) {
+void set_header(XksRequest& to, std::string_view name, const std::string& value) {
   for (auto& header : to.headers) {
     if (header.first == name) {
-      header.second = std::move(value);
+      header.second = value;
     }
   }
 }
