@@ -105,7 +105,7 @@ class InProcessCluster {
   void beat();
   /// Beats until the proxy has a lease with stock, then lets everything come to rest.
   bool settle();
-  /// Runs until nobody sends anything any more (for 100 ms, and without beats).
+  /// Runs until nobody sends anything any more (for 100 ms in which there are no beats).
   bool rest();
   /// Starts a new count of hops at all parties.
   void restart_counts();

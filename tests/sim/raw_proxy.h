@@ -59,7 +59,8 @@ class RawProxy : public ::testing::Test {
 
   /// The next frame of this type; others are skipped.
   Frame wait(mpc::PartyIndex party, ProxyFrame type) {
-    for (int i = 0; i < 600; ++i) {
+    const Deadline until = Deadline::in(Milliseconds(60000));
+    while (!until.passed()) {
       Result<Frame> frame =
           block_on(cluster_.context(),
                    with_deadline(links_[place(party)]->receive(), Deadline::in(Milliseconds(50))));
