@@ -13,7 +13,7 @@
 namespace tercet::test {
 namespace {
 
-constexpr Milliseconds kPatience{60'000};
+constexpr Milliseconds kPatience{300 * TERCET_REQUEST_DEADLINE_MS};  // a minute, unless sanitized
 constexpr Milliseconds kRetryPause{50};
 constexpr std::int64_t kDatesAgo = 200;  ///< seconds, well within the accepted five minutes
 
