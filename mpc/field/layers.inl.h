@@ -19,8 +19,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "lanes are words of 64 vectors");
 
 using Lane = std::uint64_t __attribute__((vector_size(32)));
-// Components come from byte buffers of any alignment.
-using LaneInMemory = std::uint64_t __attribute__((vector_size(32), aligned(1), may_alias));
+// Components come from byte buffers of any alignment. A typedef: in an alias clang passes over
+// `aligned`, and then takes the buffers for aligned.
+typedef std::uint64_t LaneInMemory __attribute__((vector_size(32), aligned(1), may_alias));
+static_assert(alignof(LaneInMemory) == 1);
 
 inline const LaneInMemory* lanes_at(const std::uint8_t* bytes, std::size_t lane) {
   return reinterpret_cast<const LaneInMemory*>(bytes + lane * kLaneBytes);
