@@ -18,8 +18,10 @@ void PeerHub::tell_command_ids(mpc::PartyIndex peer) {
     return;
   }
   const std::vector<CommandId> all = options_.commands->command_ids();
+  // Were there ever more, the peer would send the oldest again, which are known here.
+  const std::size_t told = std::min(all.size(), kCommandsPerExchangeMax);
   CommandIds part;
-  for (std::size_t first = 0; !part.complete; first += kCommandIdsPerFrameMax) {
+  for (std::size_t first = all.size() - told; !part.complete; first += kCommandIdsPerFrameMax) {
     const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
     const std::size_t count = std::min(all.size() - first, kCommandIdsPerFrameMax);
     part.ids.assign(begin, begin + static_cast<std::ptrdiff_t>(count));

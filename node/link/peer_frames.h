@@ -175,6 +175,6 @@ struct CommandIds {
 
 inline constexpr std::size_t kKeysPerFrameMax = 4096;  ///< more go into several frames
 inline constexpr std::size_t kCommandIdsPerFrameMax = 8192;
-inline constexpr std::size_t kCommandsPerExchangeMax = std::size_t{1} << 18U;
+inline constexpr std::size_t kCommandsPerExchangeMax = std::size_t{1} << 16U;  ///< the newest
 
 }  // namespace tercet::node

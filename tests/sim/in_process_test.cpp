@@ -174,6 +174,26 @@ TEST_F(InProcess, ANodeThatComesBackGetsTheCommandsItLacks) {
   EXPECT_TRUE(cluster_.commands(PartyIndex::p3).offered.empty());
 }
 
+/// A list longer than is told is not refused by the peers: they only send the oldest again.
+TEST_F(InProcess, CommandsBeyondWhatIsToldAreSentAgain) {
+  ASSERT_TRUE(cluster_.settle());
+  DeterministicRandom random(6);
+  std::vector<CommandId> all;
+  for (std::size_t i = 0; i < node::kCommandsPerExchangeMax + 1; ++i) {
+    all.emplace_back(random.array<CommandId::kBytes>());
+  }
+  for (const PartyIndex party : mpc::kAllParties) {
+    cluster_.commands(party).ids = all;
+  }
+  cluster_.restart(PartyIndex::p2);
+  const std::vector<CommandId>& offered = cluster_.commands(PartyIndex::p2).offered;
+  const Deadline until = Deadline::in(Milliseconds(30000));
+  while (offered.size() < 2 && !until.passed()) {
+    cluster_.run_for(Milliseconds(20));
+  }
+  EXPECT_EQ(offered, std::vector<CommandId>(2, all.front()));
+}
+
 class KeyDiffers : public InProcess {
  protected:
   void SetUp() override { ASSERT_TRUE(cluster_.settle()); }
