@@ -44,7 +44,7 @@ Result<LoggedCommand> CommandIntake::submit(std::string_view envelope_text, Comm
   if (record_) {
     record_(stated, logged ? ok_status() : Status(logged.error()));
   }
-  if (logged && pass_on_) {
+  if (logged && pass_on_ && origin == CommandOrigin::administrator) {
     pass_on_(as_bytes(logged->envelope));
   }
   if (logged && makes_key(stated.kind) && wake_) {

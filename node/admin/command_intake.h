@@ -45,7 +45,8 @@ class CommandIntake final : public CommandExchange {
     record_ = std::move(record);
   }
 
-  /// Called with the envelope of every command that this node did not have before, to tell peers.
+  /// Called with the envelope of every new command that an administrator gave to this node, to tell
+  /// peers. What one peer passed on, the exchange at link set-up tells the other.
   void on_accepted(std::function<void(ByteView envelope)> pass_on) {
     pass_on_ = std::move(pass_on);
   }

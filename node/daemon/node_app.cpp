@@ -185,6 +185,8 @@ void NodeApp::build_service() {
   service_->sessions().serve(SessionKind::key_command, *key_maker_);
   service_->on_progress = [this] { key_maker_->wake(); };
   intake_->on_key_wanted([this] { key_maker_->wake(); });
+  // The peers get it at once, also when the administrator reaches this node only.
+  intake_->on_accepted([this](ByteView envelope) { service_->pass_on_command(envelope); });
   keys_->on_change([this](const KeyId& key) { service_->key_changed(key); });
   admin_ = std::make_unique<AdminApi>(*store_, *intake_, *keys_, [this] { return report(); });
 }
@@ -259,15 +261,7 @@ Status NodeApp::bind_metrics() {
 }
 
 Task<HttpResponse> NodeApp::handle_admin(HttpRequest request) {
-  const std::size_t known = intake_->command_ids().size();
   const AdminReply reply = admin_->handle(request.method, request.target, request.body);
-  const std::vector<CommandId> ids = intake_->command_ids();
-  for (std::size_t i = known; i < ids.size(); ++i) {
-    // The peers get it at once, also when the administrator reaches this node only.
-    if (const std::optional<Bytes> document = intake_->command(ids[i])) {
-      service_->pass_on_command(*document);
-    }
-  }
   co_return HttpResponse::json(reply.status, reply.body);
 }
 

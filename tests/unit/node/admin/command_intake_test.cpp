@@ -201,6 +201,15 @@ TEST_F(CommandIntakeTest, PassesOnWhatIsNewAndKeepsTheEnvelope) {
   EXPECT_FALSE(intake.command(CommandId()).has_value());
 }
 
+TEST_F(CommandIntakeTest, DoesNotPassOnWhatCameFromAPeer) {
+  std::size_t passed = 0;
+  intake.on_accepted([&](ByteView) { ++passed; });
+  const Command command = cluster.command(CommandKind::create_key, "k");
+  ASSERT_TRUE(intake.offer(as_bytes(cluster.sign(command, both).print())).ok());
+  EXPECT_EQ(intake.command_ids().size(), 1U);
+  EXPECT_EQ(passed, 0U);
+}
+
 TEST_F(CommandIntakeTest, RemembersAllOfItAfterARestart) {
   have_key("k");
   ASSERT_TRUE(submit(cluster.sign(change(CommandKind::disable_key, "k", 1), both)).ok());

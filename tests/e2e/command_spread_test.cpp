@@ -1,0 +1,58 @@
+// An administrator who reaches one node only: that node tells its peers at once.
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "tests/e2e/cluster.h"
+#include "tests/e2e/needles.h"
+#include "tests/e2e/programs.h"
+
+namespace tercet::test {
+namespace {
+
+constexpr const char* kKey = "spread";
+
+/// The administrator's files, with a cluster file in which nobody answers at the admin addresses of
+/// nodes 2 and 3. Returns the file for --config.
+std::string files_that_reach_node_1() {
+  const LiveCluster& cluster = live_cluster();
+  std::stringstream lines(read_whole_file(cluster.file("cluster.yaml")));
+  std::ofstream changed(cluster.file("cluster-1.yaml"));
+  std::size_t node = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("admin_address:") != std::string::npos && ++node > 1) {
+      line = line.substr(0, line.find(':')) + ": \"127.0.0.1:1\"";
+    }
+    changed << line << '\n';
+  }
+  EXPECT_EQ(node, kNodeNames.size());
+  std::string admin = read_whole_file(cluster.file("admin.yaml"));
+  const std::string_view named = "cluster.yaml";
+  admin.replace(admin.find(named), named.size(), "cluster-1.yaml");
+  std::ofstream(cluster.file("admin-1.yaml")) << admin;
+  return cluster.file("admin-1.yaml");
+}
+
+TEST(CommandSpread, ANodeTellsItsPeersWhatItWasTold) {
+  const CommandResult created = live_cluster().create_key(kKey);
+  ASSERT_TRUE(created.done()) << created.output;
+  const std::string config = files_that_reach_node_1();
+  const CommandResult disabled =
+      run_program({"tercet", "key", "disable", "--config", config, "--id", kKey});
+  EXPECT_EQ(disabled.exit_code, 3) << "two nodes could not be asked\n" << disabled.output;
+
+  EXPECT_TRUE(eventually([] {
+    const CommandResult shown = live_cluster().tercet({"key", "show", "--id", kKey, "--json"});
+    const nlohmann::json nodes = nlohmann::json::parse(shown.output).at("nodes");
+    return nodes.size() == kNodeNames.size() &&
+           std::all_of(nodes.begin(), nodes.end(), [](const nlohmann::json& node) {
+             return node.at("state") == "disabled";
+           });
+  })) << live_cluster().tercet({"key", "show", "--id", kKey}).output;
+}
+
+}  // namespace
+}  // namespace tercet::test
