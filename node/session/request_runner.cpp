@@ -449,10 +449,9 @@ void RequestRunner::refuse(ProxySeat& seat,
   mpc::wire::Refused refused;
   refused.ticket = ticket;
   refused.reason = error.code();
-  const Lease* known = context_.generation->find_lease(lease);
-  if (known != nullptr && known->owner() == seat.name()) {
-    refused.session_mark = known->session_mark();
-    refused.vector_mark = known->vector_mark(vectors.batch);
+  if (const Result<Lease*> known = owned_lease(seat, lease)) {
+    refused.session_mark = (*known)->session_mark();
+    refused.vector_mark = (*known)->vector_mark(vectors.batch);
   }
   seat.answer(ProxyFrame::refused, refused.encode());
 }
@@ -462,7 +461,7 @@ void RequestRunner::abort_step(const ProxySeat& seat,
                                SessionCounter counter,
                                Errc reason) {
   const Lease* known = context_.generation->find_lease(lease);
-  if (known != nullptr && known->owner() != seat.name()) {
+  if (known != nullptr && !context_.authoriser.may_use_lease_of(known->owner(), seat.name())) {
     return;  // what its owner runs in it is not this proxy's to end
   }
   context_.hub->mux().send_abort(SessionId(), LeaseStep(lease, counter.value()), reason);
