@@ -3,7 +3,10 @@
 // Between lanes, bytes and vectors, and the functionals, for paths without byte permutations of
 // their own. Compiled once for each CPU path, as layers.inl.h is. Constant time. Cost of the
 // functionals (method of four Russians): for each group of 8 lanes all 256 sums are made, then each
-// of 384 rows adds the one its PUBLIC coefficients name.
+// of 384 rows adds the one its PUBLIC coefficients name. Two groups at a time, since what bounds it
+// are the stores.
+
+#include <bit>
 
 #include "mpc/field/layers.inl.h"
 
@@ -73,6 +76,7 @@ void transpose(std::uint8_t* lanes, std::size_t blocks) {
 
 struct FunctionalScratch {
   Lane sums[256];
+  Lane next_sums[256];
   Lane rows[kFunctionalRows];
   Lane linear[128];
 };
@@ -99,29 +103,52 @@ inline void linear_rows(const LaneInMemory* e, Lane* sums, LaneInMemory* out) {
   out[8] = sums[0];
 }
 
+/// Of 8 lanes, sums[c] is the sum of those whose bits are set in c. The sums of the lowest three
+/// stay in registers.
+inline void all_sums(const LaneInMemory* lanes, Lane* sums) {
+  const Lane e0 = lanes[0];
+  const Lane e1 = lanes[1];
+  const Lane e2 = lanes[2];
+  const Lane e01 = e0 ^ e1;
+  const Lane e02 = e0 ^ e2;
+  const Lane e12 = e1 ^ e2;
+  const Lane e012 = e01 ^ e2;
+  for (std::size_t upper = 0; upper < 256; upper += 8) {
+    Lane sum = Lane{};
+    if (upper != 0) {
+      const std::size_t rest = upper & (upper - 1);  // without its lowest bit
+      sum = sums[rest] ^ lanes[static_cast<unsigned>(std::countr_zero(upper))];
+    }
+    sums[upper] = sum;
+    sums[upper + 1] = sum ^ e0;
+    sums[upper + 2] = sum ^ e1;
+    sums[upper + 3] = sum ^ e01;
+    sums[upper + 4] = sum ^ e2;
+    sums[upper + 5] = sum ^ e02;
+    sums[upper + 6] = sum ^ e12;
+    sums[upper + 7] = sum ^ e012;
+  }
+}
+
 void functionals(const std::uint8_t* lanes,
                  const FunctionalMatrix& matrix,
                  const FunctionalOutputs& out,
                  std::size_t blocks) {
   Scratch<FunctionalScratch> scratch;
   Lane* sums = scratch.value.sums;
+  Lane* next_sums = scratch.value.next_sums;
   Lane* rows = scratch.value.rows;
   Scratch<TileRows> tile;
   for (std::size_t block = 0; block < blocks; ++block) {
     const LaneInMemory* e = lanes_at(lanes, block * 256);
     std::memset(rows, 0, sizeof scratch.value.rows);
-    for (std::size_t group = 0; group < kFunctionalGroups; ++group) {
-      sums[0] = Lane{};
-      for (std::size_t bit = 0; bit < 8; ++bit) {
-        const Lane lane = e[8 * group + bit];
-        const std::size_t half = std::size_t{1} << bit;
-        for (std::size_t i = 0; i < half; ++i) {
-          sums[half + i] = sums[i] ^ lane;
-        }
-      }
+    for (std::size_t group = 0; group < kFunctionalGroups; group += 2) {
+      all_sums(e + 8 * group, sums);
+      all_sums(e + 8 * (group + 1), next_sums);
       const std::array<std::uint8_t, kFunctionalRows>& coefficients = matrix[group];
+      const std::array<std::uint8_t, kFunctionalRows>& next_coefficients = matrix[group + 1];
       for (std::size_t row = 0; row < kFunctionalRows; ++row) {
-        rows[row] ^= sums[coefficients[row]];
+        rows[row] ^= sums[coefficients[row]] ^ next_sums[next_coefficients[row]];
       }
     }
     std::uint8_t* const elements[3] = {out.a, out.b, out.c};
