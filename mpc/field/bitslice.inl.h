@@ -75,8 +75,8 @@ void transpose(std::uint8_t* lanes, std::size_t blocks) {
 }
 
 struct FunctionalScratch {
-  Lane sums[256];
-  Lane next_sums[256];
+  Lane even_sums[256];  ///< of the groups 0, 2, 4 ...
+  Lane odd_sums[256];
   Lane rows[kFunctionalRows];
   Lane linear[128];
 };
@@ -130,25 +130,27 @@ inline void all_sums(const LaneInMemory* lanes, Lane* sums) {
   }
 }
 
+static_assert(kFunctionalGroups % 2 == 0);
+
 void functionals(const std::uint8_t* lanes,
                  const FunctionalMatrix& matrix,
                  const FunctionalOutputs& out,
                  std::size_t blocks) {
   Scratch<FunctionalScratch> scratch;
-  Lane* sums = scratch.value.sums;
-  Lane* next_sums = scratch.value.next_sums;
+  Lane* even_sums = scratch.value.even_sums;
+  Lane* odd_sums = scratch.value.odd_sums;
   Lane* rows = scratch.value.rows;
   Scratch<TileRows> tile;
   for (std::size_t block = 0; block < blocks; ++block) {
     const LaneInMemory* e = lanes_at(lanes, block * 256);
     std::memset(rows, 0, sizeof scratch.value.rows);
     for (std::size_t group = 0; group < kFunctionalGroups; group += 2) {
-      all_sums(e + 8 * group, sums);
-      all_sums(e + 8 * (group + 1), next_sums);
-      const std::array<std::uint8_t, kFunctionalRows>& coefficients = matrix[group];
-      const std::array<std::uint8_t, kFunctionalRows>& next_coefficients = matrix[group + 1];
+      all_sums(e + 8 * group, even_sums);
+      all_sums(e + 8 * (group + 1), odd_sums);
+      const std::array<std::uint8_t, kFunctionalRows>& even = matrix[group];
+      const std::array<std::uint8_t, kFunctionalRows>& odd = matrix[group + 1];
       for (std::size_t row = 0; row < kFunctionalRows; ++row) {
-        rows[row] ^= sums[coefficients[row]] ^ next_sums[next_coefficients[row]];
+        rows[row] ^= even_sums[even[row]] ^ odd_sums[odd[row]];
       }
     }
     std::uint8_t* const elements[3] = {out.a, out.b, out.c};
