@@ -213,16 +213,23 @@ void InProcessCluster::beat() {
   }
 }
 
-bool InProcessCluster::settle() {
+bool InProcessCluster::beat_until(const std::function<bool()>& condition) {
   const Deadline until = Deadline::in(kSettleLimit);
-  while (!until.passed()) {
-    beat();
-    run_for(Milliseconds(50));
-    if (coordinator_->has_lease() && coordinator_->stock() > kBatchVectors) {
-      return rest();
+  while (!condition()) {
+    if (until.passed()) {
+      return false;
     }
+    beat();
+    run_for(Milliseconds(20));
   }
-  return false;
+  return true;
+}
+
+bool InProcessCluster::settle() {
+  const auto stocked = [this] {
+    return coordinator_->has_lease() && coordinator_->stock() > kBatchVectors;
+  };
+  return beat_until(stocked) && rest();
 }
 
 bool InProcessCluster::rest() {

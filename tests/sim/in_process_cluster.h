@@ -103,6 +103,8 @@ class InProcessCluster {
   /// A second link to `at` as the node `as` has it.
   std::unique_ptr<FrameLink> raw_peer_link(mpc::PartyIndex at, mpc::PartyIndex as);
   void beat();
+  /// Beats and runs until the condition holds. False: it does not, within half a minute.
+  bool beat_until(const std::function<bool()>& condition);
   /// Beats until the proxy has a lease with stock, then lets everything come to rest.
   bool settle();
   /// Runs until nobody sends anything any more (for 100 ms in which there are no beats).

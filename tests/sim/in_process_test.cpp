@@ -58,8 +58,12 @@ TEST_F(InProcess, ANodeReportsItsRoundTripsAndHowLongTheStockLasts) {
   node::NodeService& node = cluster_.node(PartyIndex::p2);
   EXPECT_FALSE(node.report().stock_lasts) << "nothing was used";
   ASSERT_TRUE(encrypt().ok());
-  cluster_.beat();
-  const node::NodeReport report = node.report();
+  node::NodeReport report;
+  const auto measured = [](const node::NodeReport::Link& peer) { return peer.rtt_us >= 0; };
+  EXPECT_TRUE(cluster_.beat_until([&] {
+    report = node.report();
+    return report.stock_lasts && std::ranges::all_of(report.peers, measured);
+  }));
   ASSERT_EQ(report.peers.size(), 2U);
   for (const node::NodeReport::Link& peer : report.peers) {
     EXPECT_GE(peer.rtt_us, 0) << peer.peer;
@@ -160,10 +164,7 @@ TEST_F(InProcess, ANodeThatComesBackGetsTheCommandsItLacks) {
 
   cluster_.restart(PartyIndex::p2);
   const std::vector<CommandId>& offered = cluster_.commands(PartyIndex::p2).offered;
-  const Deadline until = Deadline::in(Milliseconds(30000));
-  while (offered.size() < 6 && !until.passed()) {
-    cluster_.run_for(Milliseconds(20));
-  }
+  EXPECT_TRUE(cluster_.beat_until([&] { return offered.size() >= 6; }));
   ASSERT_TRUE(cluster_.rest());
 
   EXPECT_EQ(offered.size(), 6U);
@@ -187,10 +188,7 @@ TEST_F(InProcess, CommandsBeyondWhatIsToldAreSentAgain) {
   }
   cluster_.restart(PartyIndex::p2);
   const std::vector<CommandId>& offered = cluster_.commands(PartyIndex::p2).offered;
-  const Deadline until = Deadline::in(Milliseconds(30000));
-  while (offered.size() < 2 && !until.passed()) {
-    cluster_.run_for(Milliseconds(20));
-  }
+  EXPECT_TRUE(cluster_.beat_until([&] { return offered.size() >= 2; }));
   EXPECT_EQ(offered, std::vector<CommandId>(2, all.front()));
 }
 
