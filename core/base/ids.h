@@ -74,6 +74,8 @@ class StrongInt {
 using KeyVersion = StrongInt<struct KeyVersionTag, std::uint32_t>;
 using Epoch = StrongInt<struct EpochTag, std::uint32_t>;
 using SessionCounter = StrongInt<struct SessionCounterTag, std::uint64_t>;
+/// Which membership of the cluster: 1 at first, one more with every member that is replaced.
+using MembershipNumber = StrongInt<struct MembershipNumberTag, std::uint32_t>;
 
 /// 1 to 128 characters of `a-z A-Z 0-9 - . _`, not "." or ".." (XKS reference, section 2).
 class KeyId {

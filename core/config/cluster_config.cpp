@@ -1,6 +1,7 @@
 #include "core/config/cluster_config.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -34,12 +35,31 @@ std::string unique_name(Section& section, std::string_view key, std::set<std::st
   return name;
 }
 
+/// Which TLS keys may be shown under a name: one, or two and more while keys are exchanged.
+std::vector<KeyPin> read_pins(Section& section) {
+  constexpr std::size_t kPinsMax = 4;
+  std::vector<KeyPin> pins;
+  for (const std::string& text : section.texts_or_none("tls_pins")) {
+    const Result<KeyPin> pin = parse_key_pin(text);
+    if (!pin) {
+      section.problem("tls_pins", pin.error().what());
+      continue;
+    }
+    pins.push_back(*pin);
+  }
+  if (pins.size() > kPinsMax) {
+    section.problem("tls_pins", "expected at most four");
+  }
+  return pins;
+}
+
 void read_administrators(Section& root, ClusterConfig& cluster) {
   std::set<std::string> names;
   for (Section& section : root.sections("administrators")) {
     ClusterConfig::Administrator each;
     each.name = unique_name(section, "name", names);
     each.public_key = section.parsed<PublicKey>("public_key", &PublicKey::parse);
+    each.tls_pins = read_pins(section);
     section.finish();
     for (const ClusterConfig::Administrator& other : cluster.administrators) {
       if (other.public_key == each.public_key) {
@@ -74,6 +94,7 @@ void read_nodes(Section& root, ClusterConfig& cluster) {
     node.signing_public_key = section.parsed<PublicKey>("signing_public_key", &PublicKey::parse);
     node.import_public_key =
         section.parsed<BoxPublicKey>("import_public_key", &BoxPublicKey::parse);
+    node.tls_pins = read_pins(section);
     section.finish();
     cluster.nodes.push_back(std::move(node));
   }
@@ -155,6 +176,9 @@ Result<ClusterConfig> load_cluster_config(const std::string& path) {
   Section root = document.root(problems);
   ClusterConfig cluster;
   cluster.id = root.parsed<ClusterId>("cluster_id", &parse_cluster_id);
+  constexpr std::int64_t kMembershipMax = std::numeric_limits<std::uint32_t>::max();
+  cluster.membership = MembershipNumber(
+      static_cast<std::uint32_t>(root.integer_or("membership", 1, 1, kMembershipMax)));
   const std::string pair_mode = root.text("pair_mode");
   if (!pair_mode.empty() && pair_mode != "off") {
     root.problem("pair_mode", "only off is possible in this version");
@@ -165,6 +189,7 @@ Result<ClusterConfig> load_cluster_config(const std::string& path) {
   for (Section& section : root.sections("proxies")) {
     ClusterConfig::Proxy proxy;
     proxy.name = unique_name(section, "name", proxy_names);
+    proxy.tls_pins = read_pins(section);
     section.finish();
     cluster.proxies.push_back(std::move(proxy));
   }

@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/config/address.h"
 #include "core/crypto/box.h"
+#include "core/crypto/key_pin.h"
 #include "core/crypto/signature.h"
 
 namespace tercet {
@@ -21,6 +22,7 @@ class ClusterConfig {
     Administrator() = default;
     std::string name;
     PublicKey public_key;
+    std::vector<KeyPin> tls_pins;
   };
 
   class Node {
@@ -34,12 +36,14 @@ class ClusterConfig {
     NetAddress admin_address;
     PublicKey signing_public_key;
     BoxPublicKey import_public_key;
+    std::vector<KeyPin> tls_pins;
   };
 
   class Proxy {
    public:
     Proxy() = default;
     std::string name;
+    std::vector<KeyPin> tls_pins;
   };
 
   /// An external key store: what KMS reaches under one path prefix.
@@ -57,6 +61,7 @@ class ClusterConfig {
   ClusterConfig() = default;
 
   ClusterId id;
+  MembershipNumber membership{1};  ///< of the nodes below
   PairMode pair_mode = PairMode::off;
   std::uint32_t quorum = 1;  ///< different administrators that must sign a command
   std::vector<Administrator> administrators;

@@ -65,6 +65,7 @@ TEST_F(Examples, EachOneLoads) {
   ASSERT_TRUE(cluster.ok()) << cluster.error().to_string();
   EXPECT_EQ(cluster->nodes.size(), 3U);
   EXPECT_EQ(cluster->quorum, 2U);
+  EXPECT_EQ(cluster->membership, MembershipNumber(1));
   EXPECT_EQ(cluster->ca_file, path("link-ca.crt"));
   EXPECT_EQ(cluster->find_node("node-2")->index, 2);
   EXPECT_EQ(cluster->find_node("node-4"), nullptr);
@@ -144,6 +145,9 @@ TEST_F(Examples, ClusterMistakesAreRefused) {
       {"quorum: 2", "quorum: 2\nquorum: 1"},
       {"nodes:", "nodes: 3\nothers:"},
       {"signing_public_key: \"", "signing_public_key: \"AA"},
+      {"quorum: 2", "quorum: 2\nmembership: 0"},
+      {"quorum: 2", "quorum: 2\nmembership: 4294967296"},
+      {"- name: proxy-2", "- name: proxy-2\n    tls_pins: [\"AAAA\"]"},
   };
   for (const auto& [from, to] : cases) {
     std::filesystem::copy_file(kExamples + "cluster.yaml",
