@@ -40,7 +40,7 @@ Result<proxy::StoreTable> stores_of(const BaselineFiles& files) {
 }
 
 Task<HttpResponse> answer(proxy::XksService& service, HttpRequest request) {
-  const Deadline until = Deadline::in(kRequestLimit);
+  const Deadline until = Deadline::in(real_clock(), kRequestLimit);
   proxy::XksReply reply = co_await service.handle(proxy::xks_request(std::move(request)), until);
   co_return proxy::http_response(std::move(reply));
 }
@@ -56,7 +56,7 @@ Status serve(const std::string& directory) {
   Registry registry;
   proxy::RequestLedger ledger(registry, stores, nullptr, system_wall_clock(), Logger());
   proxy::XksService service(
-      stores, keys, keys, system_wall_clock(), ledger, proxy::XksServiceOptions());
+      stores, keys, keys, system_wall_clock(), real_clock(), ledger, proxy::XksServiceOptions());
 
   boost::asio::io_context context(1);
   XksServerTls tls;

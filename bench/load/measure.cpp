@@ -48,7 +48,7 @@ Task<Snapshots> look_at(std::vector<ProcessEntry> processes) {
   for (const ProcessEntry& process : processes) {
     ProcessSnapshot& snapshot = out[process.name];
     if (!process.metrics.empty()) {
-      const Deadline until = Deadline::in(kMetricsLimit);
+      const Deadline until = Deadline::in(real_clock(), kMetricsLimit);
       Result<MetricsPage> page = co_await fetch_metrics(process.metrics, until);
       if (page) {
         snapshot.metrics = std::move(page).value();
@@ -73,11 +73,11 @@ bool prefer_us() {
 /// what an earlier one left over nor pays for it.
 Task<void> settle(std::vector<ProcessEntry> proxies, Deadline until) {
   double most = 0;
-  SteadyTime grew_at = std::chrono::steady_clock::now();
-  while (!until.passed() && std::chrono::steady_clock::now() - grew_at < kSteadyFor) {
+  SteadyTime grew_at = real_clock().now();
+  while (!until.passed() && real_clock().now() - grew_at < kSteadyFor) {
     double stock = 0;
     for (const ProcessEntry& proxy : proxies) {
-      const Deadline limit = Deadline::in(kMetricsLimit);
+      const Deadline limit = Deadline::in(real_clock(), kMetricsLimit);
       const Result<MetricsPage> page = co_await fetch_metrics(proxy.metrics, limit);
       if (!page || !page->all().contains(kStock)) {
         co_return;
@@ -86,7 +86,7 @@ Task<void> settle(std::vector<ProcessEntry> proxies, Deadline until) {
     }
     if (stock > most || stock == 0) {
       most = stock;
-      grew_at = std::chrono::steady_clock::now();
+      grew_at = real_clock().now();
     }
     const Status slept = co_await sleep_for(kStockPause);
     if (!slept) {
@@ -104,23 +104,21 @@ Task<Result<Report>> run_all(asio::any_io_executor executor,
   TERCET_CO_TRY_STATUS(co_await loop.connect());
   TERCET_CO_TRY_STATUS(co_await loop.prime(workload.priming_calls()));
   const Milliseconds settle_limit(static_cast<std::int64_t>(options.settle_seconds * 1000));
-  const Deadline settle_until = Deadline::in(settle_limit);
+  const Deadline settle_until = Deadline::in(real_clock(), settle_limit);
   if (options.settle_seconds > 0) {
     say("waiting until the stock of vectors no longer grows, at most", options.settle_seconds);
   }
   co_await settle(cluster.proxies, settle_until);
   if (options.warm_up_seconds > 0) {
     say("warm-up,", options.warm_up_seconds);
-    const Schedule warm_up(
-        std::chrono::steady_clock::now() + kStartPause, options.rate, options.warm_up_seconds);
+    const Schedule warm_up(real_clock().now() + kStartPause, options.rate, options.warm_up_seconds);
     const Outcome ignored = co_await loop.run(executor, warm_up);
     static_cast<void>(ignored);
   }
   const std::vector<ProcessEntry> processes = processes_of(cluster);
   say("measuring,", options.seconds);
   const Snapshots before = co_await look_at(processes);
-  const Schedule schedule(
-      std::chrono::steady_clock::now() + kStartPause, options.rate, options.seconds);
+  const Schedule schedule(real_clock().now() + kStartPause, options.rate, options.seconds);
   const Outcome outcome = co_await loop.run(executor, schedule);
   const Snapshots after = co_await look_at(processes);
   co_return make_report(options, cluster, outcome, before, after);

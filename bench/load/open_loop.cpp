@@ -54,7 +54,7 @@ OpenLoop::~OpenLoop() = default;
 Task<Status> OpenLoop::connect() {
   for (const std::unique_ptr<HttpClient>& connection : connections_) {
     TERCET_CO_TRY(HttpRequest request, signer_.sign("health", to_bytes(as_bytes(kHealthBody))));
-    const Deadline until = Deadline::in(kConnectLimit);
+    const Deadline until = Deadline::in(real_clock(), kConnectLimit);
     const Result<HttpResponse> response = co_await connection->send(std::move(request), until);
     if (!response) {
       co_return response.error();
@@ -75,7 +75,7 @@ Task<Status> OpenLoop::prime(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const Call call = workload_.next();
     TERCET_CO_TRY(HttpRequest request, signer_.sign(call.path, call.body));
-    const Deadline until = Deadline::in(kConnectLimit);
+    const Deadline until = Deadline::in(real_clock(), kConnectLimit);
     HttpClient& connection = *connections_[i % connections_.size()];
     const Result<HttpResponse> response = co_await connection.send(std::move(request), until);
     const std::string error =
@@ -99,7 +99,7 @@ Task<Outcome> OpenLoop::run(asio::any_io_executor executor, Schedule schedule) {
   TaskGroup group(executor);
   for (std::size_t i = 0; i < schedule.count(); ++i) {
     const Arrival arrival(schedule.intended(i));
-    const Deadline moment = Deadline::at(arrival.intended);
+    const Deadline moment = Deadline::at(real_clock(), arrival.intended);
     if (!moment.passed()) {
       const Status slept = co_await sleep_until(moment);
       if (!slept) {
@@ -116,7 +116,7 @@ Task<Outcome> OpenLoop::run(asio::any_io_executor executor, Schedule schedule) {
     group.spawn(serve(phase, *connection, arrival));
   }
   co_await group.join();
-  phase.outcome.took = std::chrono::steady_clock::now() - schedule.intended(0);
+  phase.outcome.took = real_clock().now() - schedule.intended(0);
   co_return std::move(phase.outcome);
 }
 
@@ -132,7 +132,7 @@ Task<void> OpenLoop::serve(Phase& phase, HttpClient& connection, Arrival arrival
 
 Task<void> OpenLoop::send_one(Phase& phase, HttpClient& connection, Arrival arrival) {
   Outcome& outcome = phase.outcome;
-  if (const SteadyTime now = std::chrono::steady_clock::now(); now > phase.give_up_at) {
+  if (const SteadyTime now = real_clock().now(); now > phase.give_up_at) {
     ++outcome.errors["unsent"];
     outcome.latency.add(now - arrival.intended);
     co_return;
@@ -143,11 +143,11 @@ Task<void> OpenLoop::send_one(Phase& phase, HttpClient& connection, Arrival arri
     ++outcome.errors[name_of(request.error())];
     co_return;
   }
-  const SteadyTime began = std::chrono::steady_clock::now();
+  const SteadyTime began = real_clock().now();
   outcome.send_lag.add(began - arrival.intended);
-  const Deadline until = Deadline::at(began + timeout_);
+  const Deadline until = Deadline::at(real_clock(), began + timeout_);
   const Result<HttpResponse> response = co_await connection.send(std::move(request).value(), until);
-  const SteadyTime ended = std::chrono::steady_clock::now();
+  const SteadyTime ended = real_clock().now();
   if (!response) {
     ++outcome.errors[name_of(response.error())];
     if (response.error().code() == Errc::timeout) {

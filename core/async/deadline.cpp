@@ -6,11 +6,12 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/async/spawn.h"
+#include "core/time/executor_clock.h"
+#include "core/time/timer.h"
 
 namespace tercet {
 
@@ -25,17 +26,22 @@ Task<Status> sleep_until(Deadline until) {
     co_return Error(Errc::closed, "sleep: the task was cancelled");
   }
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor, until.when());
+  Timer timer(executor, until.when());
   auto [failed] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (failed) {
+  if (!timer.is_due(failed)) {
     co_return Error(Errc::closed, "sleep: the task was cancelled");
   }
   co_return ok_status();
 }
 
 Task<Status> sleep_for(Milliseconds duration) {
-  const Deadline until = Deadline::in(duration);
+  const Deadline until = co_await deadline_in(duration);
   co_return co_await sleep_until(until);
+}
+
+Task<Deadline> deadline_in(Milliseconds remaining) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  co_return Deadline::in(clock_of(executor), remaining);
 }
 
 namespace detail {
@@ -45,7 +51,7 @@ Task<bool> run_until(Task<void> work, Deadline until) {
   bool done = false;
   bool late = false;
   std::exception_ptr thrown;
-  asio::steady_timer timer(executor, until.when());
+  Timer timer(executor, until.when());
   asio::cancellation_signal stop;
   auto on_done = [&](const std::exception_ptr& what) {
     done = true;
@@ -64,9 +70,9 @@ Task<bool> run_until(Task<void> work, Deadline until) {
       break;
     }
     // Either the time is over or the caller was cancelled; in both cases the work must unwind.
-    late = late || !failed;
+    late = late || timer.is_due(failed);
     stop.emit(asio::cancellation_type::terminal);
-    timer.expires_at(SteadyTime::max());
+    timer.set(SteadyTime::max());
   }
   if (thrown) {
     std::rethrow_exception(thrown);

@@ -10,14 +10,12 @@
 
 namespace tercet {
 
-/// For waits that another event is sure to end.
-inline Deadline no_deadline() {
-  return Deadline::at(SteadyTime::max());
-}
-
 /// Suspends until then. Errors: closed (the task was cancelled).
 Task<Status> sleep_until(Deadline until);
 Task<Status> sleep_for(Milliseconds duration);
+
+/// So far from now, by the clock of the executor that the task runs on.
+Task<Deadline> deadline_in(Milliseconds remaining);
 
 /// True once the running task was asked to end; loops that wait for nothing look here.
 Task<bool> cancelled();

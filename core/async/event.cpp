@@ -7,7 +7,7 @@
 
 namespace tercet {
 
-Event::Event(const asio::any_io_executor& executor) : timer_(executor, SteadyTime::max()) {}
+Event::Event(const asio::any_io_executor& executor) : timer_(executor) {}
 
 void Event::set() {
   set_ = true;

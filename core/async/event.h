@@ -1,10 +1,9 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "core/async/task.h"
 #include "core/base/result.h"
 #include "core/time/clock.h"
+#include "core/time/timer.h"
 
 namespace tercet {
 
@@ -28,7 +27,7 @@ class Event {
   Task<void> wait_uncancelled();
 
  private:
-  asio::steady_timer timer_;
+  Timer timer_;
   bool set_ = false;
 };
 

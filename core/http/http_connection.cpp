@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/async/deadline.h"
+#include "core/time/executor_clock.h"
 
 namespace tercet {
 namespace {
@@ -17,6 +18,7 @@ HttpConnection::HttpConnection(const asio::any_io_executor& executor,
                                HttpConnectionShared& shared,
                                std::unique_ptr<ByteStream> stream)
     : executor_(executor),
+      clock_(clock_of(executor)),
       shared_(shared),
       stream_(std::move(stream)),
       parser_(shared.options.limits),
@@ -53,7 +55,7 @@ Task<void> HttpConnection::run() {
       break;
     }
   }
-  const Deadline linger = Deadline::in(kLinger);
+  const Deadline linger = Deadline::in(clock_, kLinger);
   co_await stream_->close(linger);
 }
 
@@ -83,7 +85,7 @@ Task<HttpConnection::Next> HttpConnection::next_request() {
       co_return Next::ended;
     }
     if (parser_.take_expect_continue()) {
-      const Deadline write_until = Deadline::in(shared_.options.write_limit);
+      const Deadline write_until = Deadline::in(clock_, shared_.options.write_limit);
       const ByteView go_on = as_bytes("HTTP/1.1 100 Continue\r\n\r\n");
       const Status sent = co_await stream_->write_all(go_on, write_until);
       if (!sent) {
@@ -109,16 +111,16 @@ Deadline HttpConnection::limit_for(HttpRequestParser::State state) {
   switch (state) {
     case HttpRequestParser::State::head:
       if (!head_until_) {
-        head_until_ = Deadline::in(shared_.options.header_limit);
+        head_until_ = Deadline::in(clock_, shared_.options.header_limit);
       }
       return *head_until_;
     case HttpRequestParser::State::body:
       if (!body_until_) {
-        body_until_ = Deadline::in(shared_.options.body_limit);
+        body_until_ = Deadline::in(clock_, shared_.options.body_limit);
       }
       return *body_until_;
     default:
-      return Deadline::in(shared_.options.idle_limit);
+      return Deadline::in(clock_, shared_.options.idle_limit);
   }
 }
 
@@ -157,7 +159,7 @@ HttpArrival HttpConnection::arrival() {
   HttpArrival out;
   out.remote_address = stream_->remote_address();
   out.tls = stream_->tls_info();
-  out.received = std::chrono::steady_clock::now();
+  out.received = clock_.now();
   out.connection_setup = first_ ? stream_->setup_time() : Milliseconds(0);
   out.smoothed_rtt = stream_->smoothed_rtt();
   return out;
@@ -189,7 +191,7 @@ Task<void> HttpConnection::handle_into(HttpRequest request,
 Task<void> HttpConnection::watch_client() {
   // A full buffer of pipelined requests is proof enough that the client is there.
   while (!reading_ended_ && end_ - begin_ < kInputBytes) {
-    const Deadline never = no_deadline();
+    const Deadline never = Deadline::never();
     const Status filled = co_await fill(never);
     if (filled) {
       continue;
@@ -205,7 +207,7 @@ Task<void> HttpConnection::watch_client() {
 
 Task<Status> HttpConnection::answer(HttpResponse response, bool keep, bool head_request) {
   const Bytes wire = encode_response(response, keep, head_request, shared_.date.now());
-  const Deadline until = Deadline::in(shared_.options.write_limit);
+  const Deadline until = Deadline::in(clock_, shared_.options.write_limit);
   co_return co_await stream_->write_all(wire, until);
 }
 

@@ -62,6 +62,7 @@ class HttpConnection {
   void consume(std::size_t count);
 
   asio::any_io_executor executor_;
+  const Clock& clock_;
   HttpConnectionShared& shared_;
   std::unique_ptr<ByteStream> stream_;
   HttpRequestParser parser_;

@@ -3,10 +3,12 @@
 #include <array>
 #include <cstdio>
 
+#include "core/time/clock.h"
+
 namespace tercet {
 
 const std::string& HttpDate::now() {
-  const std::time_t second = std::time(nullptr);
+  const std::time_t second = system_wall_clock().now_seconds();
   if (second == second_) {
     return text_;
   }

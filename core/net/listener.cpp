@@ -153,7 +153,7 @@ class TcpListener final : public Listener {
     }
     boost::system::error_code failed;
     const tcp::endpoint remote = socket.remote_endpoint(failed);
-    const Deadline until = Deadline::in(options_.handshake_limit);
+    const Deadline until = co_await deadline_in(options_.handshake_limit);
     TlsServerContext context = options_.tls->current();
     Result<std::unique_ptr<ByteStream>> stream =
         co_await accept_tls(std::move(socket), std::move(context), until);

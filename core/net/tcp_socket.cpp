@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/async/deadline.h"
+#include "core/time/executor_clock.h"
+#include "core/time/timer.h"
 
 namespace tercet {
 
@@ -68,9 +70,11 @@ class TcpSocket::Shared : public std::enable_shared_from_this<TcpSocket::Shared>
   /// The deadline of one direction.
   class Watch {
    public:
-    explicit Watch(const asio::any_io_executor& executor) : timer(executor) {}
+    explicit Watch(const asio::any_io_executor& executor)
+        : clock(clock_of(executor)), timer(executor) {}
 
-    asio::steady_timer timer;
+    const Clock& clock;
+    Timer timer;
     SteadyTime until{};
     SteadyTime scheduled_for = SteadyTime::max();
     std::uint64_t generation = 0;
@@ -109,10 +113,10 @@ class TcpSocket::Shared : public std::enable_shared_from_this<TcpSocket::Shared>
   void schedule(Watch& watch) {
     watch.scheduled_for = watch.until;
     const std::uint64_t generation = ++watch.generation;
-    watch.timer.expires_at(watch.until);
+    watch.timer.set(watch.until);
     auto on_time = [weak = weak_from_this(), &watch, generation](boost::system::error_code failed) {
       const std::shared_ptr<Shared> self = weak.lock();
-      if (self && !failed && generation == watch.generation) {
+      if (self && watch.timer.is_due(failed) && generation == watch.generation) {
         self->look(watch);
       }
     };
@@ -124,7 +128,7 @@ class TcpSocket::Shared : public std::enable_shared_from_this<TcpSocket::Shared>
     if (!watch.active) {
       return;
     }
-    if (std::chrono::steady_clock::now() < watch.until) {
+    if (watch.clock.now() < watch.until) {
       if (watch.until != SteadyTime::max()) {
         schedule(watch);
       }

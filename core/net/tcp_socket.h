@@ -5,7 +5,6 @@
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "core/async/task.h"
 #include "core/base/bytes.h"

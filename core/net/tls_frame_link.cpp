@@ -7,6 +7,7 @@
 
 #include "core/async/deadline.h"
 #include "core/async/task_group.h"
+#include "core/time/executor_clock.h"
 
 namespace tercet {
 namespace {
@@ -32,7 +33,8 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
             std::unique_ptr<ByteStream> stream,
             FrameLimits limits,
             LinkMeter* meter)
-      : executor_(std::move(executor)),
+      : clock_(clock_of(executor)),
+        executor_(std::move(executor)),
         stream_(std::move(stream)),
         limits_(limits),
         meter_(meter),
@@ -82,7 +84,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
         co_return Error(Errc::link_closed, "link: closed");
       }
       const MutableByteView room = self->room();
-      const Deadline never = no_deadline();
+      const Deadline never = Deadline::never();
       const Result<std::size_t> count = co_await self->stream_->read_some(room, never);
       if (!count) {
         if (count.error().code() != Errc::closed) {
@@ -118,7 +120,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
       if (self->meter_ != nullptr) {
         self->meter_->writes.add();
       }
-      const Deadline until = Deadline::in(self->limits_.write_limit);
+      const Deadline until = Deadline::in(self->clock_, self->limits_.write_limit);
       const Status sent = co_await self->stream_->write_all(self->sending_, until);
       recycle(self->sending_);
       if (!sent) {
@@ -200,6 +202,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
     }
   }
 
+  const Clock& clock_;
   asio::any_io_executor executor_;
   std::unique_ptr<ByteStream> stream_;
   FrameLimits limits_;

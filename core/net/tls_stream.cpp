@@ -8,6 +8,7 @@
 #include "core/async/event.h"
 #include "core/net/tls_peer_check.h"
 #include "core/net/tls_session.h"
+#include "core/time/executor_clock.h"
 
 namespace tercet {
 namespace {
@@ -20,7 +21,8 @@ constexpr Milliseconds kAlertLinger{1000};
 class TlsStream final : public ByteStream {
  public:
   TlsStream(asio::ip::tcp::socket socket, TlsServerContext context)
-      : accepted_(std::chrono::steady_clock::now()),
+      : clock_(clock_of(socket.get_executor())),
+        accepted_(clock_.now()),
         flushed_(socket.get_executor()),
         socket_(std::move(socket)),
         server_(std::move(context)),
@@ -29,7 +31,8 @@ class TlsStream final : public ByteStream {
   }
 
   TlsStream(asio::ip::tcp::socket socket, TlsClientContext context, std::optional<TlsPeer> peer)
-      : accepted_(std::chrono::steady_clock::now()),
+      : clock_(clock_of(socket.get_executor())),
+        accepted_(clock_.now()),
         flushed_(socket.get_executor()),
         socket_(std::move(socket)),
         client_(std::move(context)),
@@ -59,7 +62,7 @@ class TlsStream final : public ByteStream {
       }
       if (step != TlsSession::Step::want_input) {
         socket_.shutdown_send();
-        const Deadline linger = Deadline::in(kAlertLinger).earlier_of(until);
+        const Deadline linger = Deadline::in(clock_, kAlertLinger).earlier_of(until);
         co_await socket_.drain(linger);
         co_return Error(session_.failure());
       }
@@ -68,7 +71,7 @@ class TlsStream final : public ByteStream {
     info_ = std::make_shared<const TlsInfo>(session_.describe());
     name_ = info_->peer_verified && !info_->common_name.empty() ? info_->common_name
                                                                 : socket_.remote_address();
-    setup_ = std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - accepted_);
+    setup_ = std::chrono::ceil<Milliseconds>(clock_.now() - accepted_);
     co_return ok_status();
   }
 
@@ -161,6 +164,7 @@ class TlsStream final : public ByteStream {
     co_return ok_status();
   }
 
+  const Clock& clock_;
   SteadyTime accepted_;
   Event flushed_;
   TcpSocket socket_;

@@ -3,6 +3,11 @@
 namespace tercet {
 namespace {
 
+class RealClock final : public Clock {
+ public:
+  SteadyTime now() const override { return std::chrono::steady_clock::now(); }
+};
+
 class SystemWallClock final : public WallClock {
  public:
   std::int64_t now_seconds() const override { return now_milliseconds() / 1000; }
@@ -15,6 +20,11 @@ class SystemWallClock final : public WallClock {
 };
 
 }  // namespace
+
+const Clock& real_clock() {
+  static const RealClock clock;
+  return clock;
+}
 
 const WallClock& system_wall_clock() {
   static const SystemWallClock clock;

@@ -5,6 +5,7 @@
 
 #include "core/config/cluster_config.h"
 #include "core/secret/secret_bytes.h"
+#include "core/time/executor_clock.h"
 #include "mpc/keygen/derive.h"
 #include "node/admin/import_box.h"
 #include "node/admin/key_registry.h"
@@ -43,7 +44,8 @@ KeyMaker::KeyMaker(const asio::any_io_executor& executor,
                    SessionHost& host,
                    const WallClock& clock,
                    const Options& options)
-    : woken_(executor),
+    : monotonic_(clock_of(executor)),
+      woken_(executor),
       context_(context),
       registry_(&registry),
       host_(&host),
@@ -74,7 +76,7 @@ Task<void> KeyMaker::drive() {
       co_await try_checks();
     }
     const bool work_left = (waiting && !waiting.value().empty()) || !checks_wanted_.empty();
-    const Deadline until = Deadline::in(work_left ? options_.retry_pause : kIdlePause);
+    const Deadline until = Deadline::in(monotonic_, work_left ? options_.retry_pause : kIdlePause);
     const Status woken = co_await woken_.wait_until(until);
     if (!woken && woken.error().code() == Errc::closed) {
       co_return;  // cancelled
@@ -182,7 +184,7 @@ Task<Status> KeyMaker::propose(KeyPlan plan) {
                                         std::move(encoded),
                                         vectors,
                                         with_contributions,
-                                        Deadline::in(options_.session_limit)));
+                                        Deadline::in(monotonic_, options_.session_limit)));
   co_return co_await run(std::move(session));
 }
 

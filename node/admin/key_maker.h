@@ -81,6 +81,7 @@ class KeyMaker final : public SessionHandler, public KeyStatements {
                             const EpochStatement& statement,
                             const EpochRecord& record);
 
+  const Clock& monotonic_;
   Event woken_;
   KeySessionContext context_;
   KeyRegistry* registry_;

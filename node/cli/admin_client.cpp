@@ -7,6 +7,7 @@
 #include "core/async/block_on.h"
 #include "core/async/task_group.h"
 #include "core/http/http_client.h"
+#include "core/time/clock.h"
 #include "node/cli/answer_check.h"
 
 namespace tercet::cli {
@@ -101,8 +102,10 @@ NodeAnswers AdminClient::ask(const std::vector<std::size_t>& nodes,
       request.headers.emplace_back("Content-Type", "application/json");
       request.body = to_bytes(as_bytes(body));
     }
-    group.spawn(
-        ask_node(*impl_->clients[nodes[i]], std::move(request), Deadline::in(limit), answers[i]));
+    group.spawn(ask_node(*impl_->clients[nodes[i]],
+                         std::move(request),
+                         Deadline::in(real_clock(), limit),
+                         answers[i]));
   }
   impl_->context.restart();
   block_on(impl_->context, join(group));

@@ -16,9 +16,10 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
-#include <thread>
 
 #include "core/random/random.h"
+#include "core/time/clock.h"
+#include "core/time/pause.h"
 #include "node/cli/output.h"
 
 namespace tercet::cli {
@@ -186,7 +187,7 @@ std::vector<std::string> stop_all(const std::vector<BackgroundProcess>& processe
   }
   for (Progress progress; any_alive() && !deadline.passed();) {
     progress.waiting_for("the processes to end");
-    std::this_thread::sleep_for(kPollPause);
+    pause_thread(kPollPause);
   }
   std::vector<std::string> killed;
   for (const BackgroundProcess& process : processes) {
@@ -195,9 +196,9 @@ std::vector<std::string> stop_all(const std::vector<BackgroundProcess>& processe
       killed.push_back(process.name);
     }
   }
-  const Deadline gone = Deadline::in(Milliseconds(2000));
+  const Deadline gone = Deadline::in(real_clock(), Milliseconds(2000));
   while (any_alive() && !gone.passed()) {
-    std::this_thread::sleep_for(kPollPause);
+    pause_thread(kPollPause);
   }
   return killed;
 }

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/time/clock.h"
 #include "node/cli/commands.h"
 #include "node/cli/dev_cluster.h"
 #include "node/cli/output.h"
@@ -111,11 +112,11 @@ int up(const Arguments& arguments) {
   if (!cluster) {
     return fail(cluster.error(), kExitFailed);
   }
-  const SteadyTime began = std::chrono::steady_clock::now();
+  const SteadyTime began = real_clock().now();
   if (const Status started = (*cluster)->up(); !started) {
     return fail(started.error(), kExitFailed);
   }
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+  const std::chrono::duration<double> taken = real_clock().now() - began;
   const double seconds_taken = taken.count();
   const DevLayout& layout = (*cluster)->layout();
   if (arguments.has("--json")) {

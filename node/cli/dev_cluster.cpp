@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "core/secret/access.h"
 #include "core/secret/secret_file.h"
+#include "core/time/clock.h"
+#include "core/time/pause.h"
 #include "node/cli/dev_files.h"
 #include "node/cli/dev_probe.h"
 #include "node/cli/key_commands.h"
@@ -196,7 +197,7 @@ Status DevCluster::start_network(Deadline deadline) {
   std::error_code ignored;
   std::filesystem::remove(layout_.wan_json(), ignored);
   TERCET_TRY_STATUS(start(kNetwork, wan_command(*options_.wan, layout_, state_)));
-  for (Progress progress; !deadline.passed(); std::this_thread::sleep_for(kPollPause)) {
+  for (Progress progress; !deadline.passed(); pause_thread(kPollPause)) {
     const bool ended = !state_.processes.back().alive();  // first: it writes, then ends
     TERCET_TRY(std::optional<WanNetwork> network, read_wan(layout_));
     if (network) {
@@ -237,7 +238,7 @@ Status DevCluster::stop_with(const Error& error) {
 
 Status DevCluster::up() {
   TERCET_TRY_STATUS(stop_leftovers());
-  const Deadline deadline = Deadline::in(options_.limit);
+  const Deadline deadline = Deadline::in(real_clock(), options_.limit);
   TERCET_TRY_STATUS(options_.keep_configuration ? check_kept_configuration() : prepare());
   if (const Status network = start_network(deadline); !network) {
     TERCET_TRY(const std::size_t stopped, down());
@@ -267,7 +268,7 @@ Result<std::size_t> DevCluster::down() {
     groups[process.name == kNetwork ? 2 : is_node ? 1 : 0].push_back(process);
   }
   for (const std::vector<BackgroundProcess>& group : groups) {
-    for (const std::string& name : stop_all(group, Deadline::in(kStopLimit))) {
+    for (const std::string& name : stop_all(group, Deadline::in(real_clock(), kStopLimit))) {
       static_cast<void>(fail(1, name + " did not stop in time and was killed"));
     }
   }
@@ -321,7 +322,7 @@ Status DevCluster::wait_for(const std::string& what, Deadline deadline, Probe pr
           .caused_by(done.error());
     }
     progress.waiting_for(what);
-    std::this_thread::sleep_for(kPollPause);
+    pause_thread(kPollPause);
   }
 }
 

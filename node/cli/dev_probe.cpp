@@ -13,6 +13,7 @@
 #include "core/http/http_client.h"
 #include "core/secret/secret_file.h"
 #include "core/sigv4/sign.h"
+#include "core/time/clock.h"
 
 namespace tercet::cli {
 namespace {
@@ -35,7 +36,8 @@ Result<HttpResponse> send(HttpClientOptions options, HttpRequest request, Millis
   Result<HttpResponse> response = Error(Errc::internal, "not sent");
   {
     const auto client = HttpClient::make(context.get_executor(), std::move(options));
-    response = block_on(context, client->send(std::move(request), Deadline::in(limit)));
+    response =
+        block_on(context, client->send(std::move(request), Deadline::in(real_clock(), limit)));
   }
   context.restart();
   context.poll();  // what the connection still had to unwind

@@ -1,11 +1,12 @@
 #include "node/cli/key_commands.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "core/crypto/signature.h"
 #include "core/random/random.h"
+#include "core/time/clock.h"
+#include "core/time/pause.h"
 #include "node/cli/arguments.h"
 #include "node/cli/output.h"
 
@@ -116,7 +117,7 @@ node::CommandEnvelope Administration::sign(const node::Command& command) const {
 }
 
 CommandOutcome Administration::send(const node::Command& command, Milliseconds limit) {
-  const Deadline deadline = Deadline::in(limit);
+  const Deadline deadline = Deadline::in(real_clock(), limit);
   CommandOutcome outcome;
   outcome.id = command.id.hex();
   if (signers_.size() < config_.cluster.quorum) {
@@ -163,7 +164,7 @@ void Administration::wait_until_done(CommandOutcome& outcome,
       return;
     }
     progress.waiting_for("the nodes to carry out the command");
-    std::this_thread::sleep_for(kPollPause);
+    pause_thread(kPollPause);
     NodeAnswers news = client_->ask(waiting, "GET", "/v1/commands/" + outcome.id, "", kAnswerLimit);
     for (std::size_t i = 0; i < waiting.size(); ++i) {
       if (news[i].ok()) {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "core/time/clock.h"
+
 namespace tercet::cli {
 
 int fail(int code, const std::string& what, const std::string& hint) {
@@ -54,11 +56,10 @@ std::vector<Row> transposed(const std::vector<Row>& columns) {
 }
 
 Progress::Progress()
-    : next_(std::chrono::steady_clock::now() + std::chrono::seconds(2)),
-      begun_(std::chrono::steady_clock::now()) {}
+    : next_(real_clock().now() + std::chrono::seconds(2)), begun_(real_clock().now()) {}
 
 void Progress::waiting_for(const std::string& what) {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = real_clock().now();
   if (now < next_) {
     return;
   }

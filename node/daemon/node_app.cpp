@@ -12,6 +12,7 @@
 #include "core/async/deadline.h"
 #include "core/crypto/key_file.h"
 #include "core/secret/locked_arena.h"
+#include "core/time/executor_clock.h"
 #include "mpc/field/dispatch.h"
 #include "node/policy/request_authoriser.h"
 #include "node/store/command_log.h"
@@ -74,6 +75,7 @@ class NodeApp::LateStatements final : public KeyStatements {
 
 NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logger log)
     : executor_(executor),
+      monotonic_(clock_of(executor)),
       config_(std::move(config)),
       log_(std::move(log)),
       self_(static_cast<mpc::PartyIndex>(config_.self().index)),
@@ -81,17 +83,12 @@ NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logge
       bulk_meter_(registry_, kMeteredPart, "bulk"),
       proxy_meter_(registry_, kMeteredPart, "proxy"),
       statements_(std::make_unique<LateStatements>()),
-      bulk_work_(asio::make_work_guard(bulk_context_)),
-      bulk_tasks_(std::make_unique<TaskGroup>(bulk_context_.get_executor())),
+      bulk_tasks_(std::make_unique<TaskGroup>(bulk_.executor())),
       tasks_(executor),
       stop_wanted_(executor) {}
 
 NodeApp::~NodeApp() {
-  if (bulk_thread_.joinable()) {
-    bulk_work_.reset();
-    bulk_context_.stop();
-    bulk_thread_.join();
-  }
+  bulk_.stop();  // before anything that it uses
 }
 
 Result<std::unique_ptr<NodeApp>> NodeApp::make(const asio::any_io_executor& executor,
@@ -158,10 +155,10 @@ void NodeApp::build_service() {
     return found == credentials_.end() ? nullptr : found->second;
   };
   authoriser_ = std::make_unique<RequestAuthoriser<FullRequestDefences>>(
-      options, *keys_, secret_of, system_wall_clock());
+      options, *keys_, secret_of, system_wall_clock(), monotonic_);
   NodeService::Parts parts;
   parts.executor = executor_;
-  parts.bulk_executor = bulk_context_.get_executor();
+  parts.bulk_executor = bulk_.executor();
   parts.keys = keys_.get();
   parts.commands = intake_.get();
   parts.statements = statements_.get();
@@ -296,10 +293,8 @@ void NodeApp::spawn_all() {
       bulk_tasks_->spawn(dial_bulk(peer));
     }
   }
-  service_->on_stock_low = [this](bool low) {
-    asio::post(bulk_context_, [low] { schedule_bulk_thread(low); });
-  };
-  bulk_thread_ = std::thread([this] { run_bulk_thread(); });
+  service_->on_stock_low = [this](bool low) { bulk_.hurry(low); };
+  bulk_.start();
 }
 
 Task<void> NodeApp::run() {
@@ -326,7 +321,7 @@ Task<void> NodeApp::run() {
   co_await stop_bulk();
   proxy_listener_->close();
   peer_listener_->close();
-  co_await admin_server_->stop(Deadline::in(kStopLimit));
+  co_await admin_server_->stop(Deadline::in(monotonic_, kStopLimit));
   if (metrics_server_) {
     metrics_server_->close();
   }
@@ -373,7 +368,7 @@ void NodeApp::reload() {
   }
   Result<TlsServerContext> bulk = link_context(lower_peers());
   if (bulk.ok()) {  // its listener runs on the other thread
-    asio::post(bulk_context_, [slot = bulk_tls_, context = std::move(bulk).value()]() mutable {
+    asio::post(bulk_.executor(), [slot = bulk_tls_, context = std::move(bulk).value()]() mutable {
       slot->replace(std::move(context));
     });
   } else {

@@ -3,11 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include "core/async/event.h"
 #include "core/async/task.h"
@@ -27,6 +23,7 @@
 #include "node/admin/command_verifier.h"
 #include "node/admin/key_maker.h"
 #include "node/admin/key_registry.h"
+#include "node/daemon/bulk_thread.h"
 #include "node/daemon/credentials.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authoriser.h"
@@ -72,8 +69,6 @@ class NodeApp {
   LinkTls link_files() const;
 
   void spawn_all();
-  void run_bulk_thread();
-  static void schedule_bulk_thread(bool stock_low);
   Task<void> accept_peer(std::unique_ptr<ByteStream> stream);
   Task<void> accept_bulk(std::unique_ptr<ByteStream> stream);
   Task<void> accept_proxy(std::unique_ptr<ByteStream> stream);
@@ -90,6 +85,7 @@ class NodeApp {
   std::int64_t data_free_mb() const;
 
   asio::any_io_executor executor_;
+  const Clock& monotonic_;
   NodeConfig config_;
   Logger log_;
   mpc::PartyIndex self_;
@@ -110,11 +106,9 @@ class NodeApp {
   class LateStatements;
   std::unique_ptr<LateStatements> statements_;
 
-  asio::io_context bulk_context_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> bulk_work_;
+  BulkThread bulk_;
   std::unique_ptr<TaskGroup> bulk_tasks_;
   std::unique_ptr<Listener> bulk_listener_;
-  std::thread bulk_thread_;
 
   std::unique_ptr<Authoriser> authoriser_;
   std::unique_ptr<NodeService> service_;

@@ -1,8 +1,5 @@
 // Sockets and TLS of tercet-node: its listeners, and the links it dials.
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -28,8 +25,9 @@ constexpr std::string_view kAdminRole = "admin";
 /// Pauses between attempts to reach a peer.
 class Backoff {
  public:
-  Milliseconds next(SteadyTime attempt_began) {
-    if (std::chrono::steady_clock::now() - attempt_began > kGoodLink) {
+  /// `tried` is how long the attempt took, with the life of its link.
+  Milliseconds next(SteadyTime::duration tried) {
+    if (tried > kGoodLink) {
       pause_ = kBackoffFirst;
     }
     const Milliseconds pause = pause_;
@@ -118,7 +116,7 @@ Status NodeApp::bind_links() {
   TERCET_TRY(proxy_listener_, Listener::bind(executor_, options));
   options.address = self.bulk_address.text();
   options.tls = bulk_tls_;
-  TERCET_TRY(bulk_listener_, Listener::bind(bulk_context_.get_executor(), options));
+  TERCET_TRY(bulk_listener_, Listener::bind(bulk_.executor(), options));
   for (Listener* listener : {peer_listener_.get(), proxy_listener_.get(), bulk_listener_.get()}) {
     listener->on_handshake_failure = [this](const std::string& remote, const Error& why) {
       log_.warn("handshake_refused",
@@ -144,8 +142,8 @@ Task<void> NodeApp::accept_bulk(std::unique_ptr<ByteStream> stream) {
   if (!peer) {
     co_return;
   }
-  std::shared_ptr<FrameLink> link = make_frame_link(
-      bulk_context_.get_executor(), std::move(stream), FrameLimits::for_bulk(), &bulk_meter_);
+  std::shared_ptr<FrameLink> link =
+      make_frame_link(bulk_.executor(), std::move(stream), FrameLimits::for_bulk(), &bulk_meter_);
   co_await service_->serve_bulk(*peer, std::move(link));
 }
 
@@ -159,7 +157,7 @@ Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
   const ClusterConfig::Node& node = config_.cluster.nodes[number(peer) - 1U];
   Backoff backoff;
   while (true) {
-    const SteadyTime began = std::chrono::steady_clock::now();
+    const SteadyTime began = monotonic_.now();
     Result<TlsClientContext> context = TlsClientContext::for_links(link_files());
     if (context.ok()) {
       TlsPeer expected(node.id, std::string(kNodeRole));
@@ -167,7 +165,7 @@ Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
           co_await connect_link(node.peer_address.text(),
                                 std::move(context).value(),
                                 std::move(expected),
-                                Deadline::in(kConnectLimit));
+                                Deadline::in(monotonic_, kConnectLimit));
       if (stream.ok()) {
         std::shared_ptr<FrameLink> link = make_frame_link(
             executor_, std::move(stream).value(), FrameLimits::for_requests(), &peer_meter_);
@@ -176,7 +174,7 @@ Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
         log_.debug("dial_failed", field("peer", number(peer)), field("detail", stream.error()));
       }
     }
-    const Status slept = co_await sleep_for(backoff.next(began));
+    const Status slept = co_await sleep_for(backoff.next(monotonic_.now() - began));
     if (!slept.ok()) {
       co_return;
     }
@@ -185,10 +183,10 @@ Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
 
 Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
   const ClusterConfig::Node& node = config_.cluster.nodes[number(peer) - 1U];
-  const asio::any_io_executor executor = bulk_context_.get_executor();
+  const asio::any_io_executor executor = bulk_.executor();
   Backoff backoff;
   while (true) {
-    const SteadyTime began = std::chrono::steady_clock::now();
+    const SteadyTime began = monotonic_.now();
     Result<TlsClientContext> context = TlsClientContext::for_links(link_files());
     if (context.ok()) {
       TlsPeer expected(node.id, std::string(kNodeRole));
@@ -196,48 +194,31 @@ Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
           co_await connect_link(node.bulk_address.text(),
                                 std::move(context).value(),
                                 std::move(expected),
-                                Deadline::in(kConnectLimit));
+                                Deadline::in(monotonic_, kConnectLimit));
       if (stream.ok()) {
         std::shared_ptr<FrameLink> link = make_frame_link(
             executor, std::move(stream).value(), FrameLimits::for_bulk(), &bulk_meter_);
         co_await service_->serve_bulk(peer, std::move(link));
       }
     }
-    const Status slept = co_await sleep_for(backoff.next(began));
+    const Status slept = co_await sleep_for(backoff.next(monotonic_.now() - began));
     if (!slept.ok()) {
       co_return;
     }
   }
 }
 
-void NodeApp::schedule_bulk_thread(bool stock_low) {
-  // Requests go first: this thread gets what they leave. While the stock is low it takes its share
-  // like others, or requests would fill the machine and then have no vectors. Both policies may be
-  // chosen without privileges; where that fails the thread stays as it was.
-  sched_param param{};
-  static_cast<void>(
-      pthread_setschedparam(pthread_self(), stock_low ? SCHED_BATCH : SCHED_IDLE, &param));
-}
-
-void NodeApp::run_bulk_thread() {
-  pthread_setname_np(pthread_self(), "tercet-bulk");
-  schedule_bulk_thread(true);
-  bulk_context_.run();
-}
-
 Task<void> NodeApp::stop_bulk() {
   // On its own thread: close what is there; the context then runs out of work and the thread ends.
   Event drained(executor_);
   const asio::any_io_executor home = executor_;
-  asio::post(bulk_context_, [this, home, &drained] {
+  asio::post(bulk_.executor(), [this, home, &drained] {
     bulk_listener_->close();
     bulk_tasks_->close();
-    spawn_owned(bulk_context_.get_executor(), report_drained(home, drained));
+    spawn_owned(bulk_.executor(), report_drained(home, drained));
   });
   static_cast<void>(co_await drained.wait());  // cancelled: the thread still ends below
-  bulk_work_.reset();
-  bulk_context_.stop();
-  bulk_thread_.join();
+  bulk_.stop();
 }
 
 Task<void> NodeApp::report_drained(asio::any_io_executor home, Event& drained) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/log/log.h"
+#include "core/time/executor_clock.h"
 #include "mpc/prf/pair_secret.h"
 
 namespace tercet::node {
@@ -31,6 +32,7 @@ std::size_t pair_slot(mpc::PartyIndex a, mpc::PartyIndex b) {
 
 PeerHub::PeerHub(asio::any_io_executor executor, const Options& options, Events events)
     : executor_(executor),
+      monotonic_(clock_of(executor)),
       options_(options),
       events_(std::move(events)),
       mux_(executor, options.self) {
@@ -55,7 +57,7 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
   const GenerationId generation = generation_;
   const bool knew_peer = state.record.generation().has_value();
   Result<SetupOutcome> outcome =
-      co_await setup.run(generation, session_count_, Deadline::in(kSetupLimit));
+      co_await setup.run(generation, session_count_, Deadline::in(monotonic_, kSetupLimit));
   if (!outcome) {
     options_.log->warn("peer_link_refused",
                        field("peer", number(peer)),
@@ -79,7 +81,7 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
     mux_.set_link(peer, nullptr);
   }
   state.link = link;
-  state.last_heard = std::chrono::steady_clock::now();
+  state.last_heard = monotonic_.now();
   state.round_trip = RoundTrip();
   mux_.set_link(peer, link.get());
   if (*outcome == SetupOutcome::new_secret) {
@@ -190,7 +192,7 @@ Status PeerHub::on_heartbeat(mpc::PartyIndex from, ByteView body) {
       events_.own_generation_over();
       return Error(Errc::wrong_state, "heartbeat: this node's generation went backwards");
   }
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = monotonic_.now();
   state.last_heard = now;
   state.round_trip.heard(beat.echo, beat.held_us, now);
   for (const SessionId& sid : beat.ran) {
@@ -298,7 +300,7 @@ void PeerHub::drop_link(mpc::PartyIndex party) {
 }
 
 void PeerHub::note_ran(const SessionId& sid) {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = monotonic_.now();
   ran_.emplace_back(now, sid);
   ran_ids_.insert(sid);
   for (const mpc::PartyIndex party : {mpc::next(options_.self), mpc::previous(options_.self)}) {
@@ -310,7 +312,7 @@ void PeerHub::note_ran(const SessionId& sid) {
 }
 
 void PeerHub::beat() {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = monotonic_.now();
   mux_.drop_stale(now);
   while (!ran_.empty() && now - ran_.front().first > kRanAge) {
     ran_ids_.erase(ran_.front().second);

@@ -149,6 +149,7 @@ class PeerHub {
   void drop_link(mpc::PartyIndex party);
 
   asio::any_io_executor executor_;
+  const Clock& monotonic_;
   Options options_;
   Events events_;
   SessionMux mux_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/time/executor_clock.h"
+
 namespace tercet::node {
 
 namespace {
@@ -124,7 +126,7 @@ void MuxChannel::deliver(mpc::PartyIndex from, SessionFrame frame) {
 }
 
 SessionMux::SessionMux(asio::any_io_executor executor, mpc::PartyIndex self)
-    : executor_(std::move(executor)), self_(self) {}
+    : executor_(executor), monotonic_(clock_of(executor)), self_(self) {}
 
 void SessionMux::set_link(mpc::PartyIndex peer, FrameLink* link) {
   links_[slot_of(peer)] = link;
@@ -207,7 +209,7 @@ Status SessionMux::on_session_frame(mpc::PartyIndex from, ByteView body) {
     }
   }
   const LeaseId lease = lease_of(frame.lease_step);
-  EarlyFrame early{from, std::chrono::steady_clock::now(), std::nullopt, std::nullopt, 0};
+  EarlyFrame early{from, monotonic_.now(), std::nullopt, std::nullopt, 0};
   early.bytes = frame.payload.size() + kFrameOverheadBytes;
   early.frame = std::move(frame);
   return hold(std::move(early), lease);
@@ -231,7 +233,7 @@ Status SessionMux::on_abort_frame(mpc::PartyIndex from, ByteView body) {
     return ok_status();
   }
   const LeaseId lease = lease_of(frame.lease_step);
-  EarlyFrame early{from, std::chrono::steady_clock::now(), std::nullopt, frame, 0};
+  EarlyFrame early{from, monotonic_.now(), std::nullopt, frame, 0};
   early.bytes = kFrameOverheadBytes;
   return hold(std::move(early), lease);
 }

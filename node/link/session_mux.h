@@ -132,6 +132,7 @@ class SessionMux {
   void fail_all(Error error);
 
   asio::any_io_executor executor_;
+  const Clock& monotonic_;
   mpc::PartyIndex self_;
   std::array<FrameLink*, 4> links_{};
   std::unordered_map<SessionId, MuxChannel*> channels_;

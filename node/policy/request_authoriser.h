@@ -27,7 +27,8 @@ class RequestAuthoriser final : public Authoriser {
   RequestAuthoriser(const NodeServiceOptions& options,
                     const KeyDirectory& keys,
                     sigv4::SecretLookup secrets,
-                    const WallClock& clock);
+                    const WallClock& clock,
+                    const Clock& monotonic);
 
   mpc::wire::Answer answer(const mpc::wire::Authenticate& question) override;
   Result<EncryptOrder> order_encrypt(const mpc::wire::EncryptRequest& request,
@@ -64,6 +65,7 @@ class RequestAuthoriser final : public Authoriser {
   const KeyDirectory* keys_;
   sigv4::SecretLookup secrets_;
   const WallClock* clock_;
+  const Clock* monotonic_;  ///< for rates
   sigv4::SigningKeyCache signing_keys_;
   ReplayList replays_;
   RateCaps store_quota_;

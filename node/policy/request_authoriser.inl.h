@@ -29,11 +29,13 @@ template <class D>
 RequestAuthoriser<D>::RequestAuthoriser(const NodeServiceOptions& options,
                                         const KeyDirectory& keys,
                                         sigv4::SecretLookup secrets,
-                                        const WallClock& clock)
+                                        const WallClock& clock,
+                                        const Clock& monotonic)
     : options_(options),
       keys_(&keys),
       secrets_(std::move(secrets)),
       clock_(&clock),
+      monotonic_(&monotonic),
       store_quota_(options.signed_requests_per_store_second, detail::kStoreBurst),
       health_checks_(options.health_checks_per_proxy_second, detail::kHealthBurst),
       cold_decrypts_(options.cold_decrypts_per_key_second, detail::kDecryptBurst) {}
@@ -112,7 +114,7 @@ Result<VerifiedRequest> RequestAuthoriser<D>::verify_or_health_check(
     return Error(Errc::not_found, "health check: the cluster has no health key")
         .hint("make one, and name it in the cluster file");
   }
-  if (!health_checks_.take(std::string(proxy), 1, std::chrono::steady_clock::now())) {
+  if (!health_checks_.take(std::string(proxy), 1, monotonic_->now())) {
     return Error(Errc::overloaded, "health check: more often than a proxy may");
   }
   VerifiedRequest check;
@@ -134,8 +136,7 @@ Result<KeyEntry> RequestAuthoriser<D>::find_key(const VerifiedRequest& request) 
 
 template <class D>
 Status RequestAuthoriser<D>::take_quota(const VerifiedRequest& request) {
-  if (request.store != nullptr &&
-      !store_quota_.take(request.store->name, 1, std::chrono::steady_clock::now())) {
+  if (request.store != nullptr && !store_quota_.take(request.store->name, 1, monotonic_->now())) {
     return Error(Errc::overloaded, "the store's quota is used up");
   }
   return ok_status();
@@ -251,8 +252,7 @@ Result<DecryptOrder> RequestAuthoriser<D>::order_decrypt(const mpc::wire::Decryp
   } else if (!body.ciphertext_metadata.empty()) {
     return detail::bad_ciphertext();  // a raw key never made metadata
   }
-  if (!request.remembered &&
-      !cold_decrypts_.take(order.key.id.text(), 1, std::chrono::steady_clock::now())) {
+  if (!request.remembered && !cold_decrypts_.take(order.key.id.text(), 1, monotonic_->now())) {
     return Error(Errc::overloaded, "decrypt: more cold ones a second than the key may have");
   }
   order.ciphertext = std::move(body.ciphertext);

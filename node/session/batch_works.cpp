@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/async/deadline.h"
+#include "core/time/executor_clock.h"
 #include "mpc/onehot/batch.h"
 
 namespace tercet::node {
@@ -25,6 +26,7 @@ Bytes plan_of(const LeaseId& lease, std::uint32_t vectors) {
 
 BatchWorks::BatchWorks(asio::any_io_executor executor, Options options)
     : executor_(executor),
+      monotonic_(clock_of(executor)),
       options_(std::move(options)),
       mux_(executor, options_.self),
       runner_(mux_, options_.cluster, *options_.random),
@@ -102,7 +104,8 @@ Task<Status> BatchWorks::greet(mpc::PartyIndex peer, FrameLink& link) {
   mine.name = trio->name_of(self, peer);
   TERCET_CO_TRY_STATUS(
       link.send(Frame(static_cast<std::uint8_t>(PeerFrame::bulk_hello), mine.encode())));
-  TERCET_CO_TRY(Frame frame, co_await with_deadline(link.receive(), Deadline::in(kGreetLimit)));
+  TERCET_CO_TRY(Frame frame,
+                co_await with_deadline(link.receive(), Deadline::in(monotonic_, kGreetLimit)));
   if (frame.type != static_cast<std::uint8_t>(PeerFrame::bulk_hello)) {
     co_return Error(Errc::peer_malformed, "bulk link: the first frame is no greeting");
   }
@@ -234,8 +237,8 @@ Task<Status> BatchWorks::make(Proposal proposal, LeaseId lease, std::uint32_t ve
                 co_await runner_.run(std::move(proposal),
                                      *trio_,
                                      secrets_,
-                                     Deadline::in(options_.agreement_limit),
-                                     Deadline::in(options_.batch_limit)));
+                                     Deadline::in(monotonic_, options_.agreement_limit),
+                                     Deadline::in(monotonic_, options_.batch_limit)));
   Result<mpc::OneHotBatch> batch =
       co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors);
   if (!batch) {

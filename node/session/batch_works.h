@@ -86,6 +86,7 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   void set_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link);
 
   asio::any_io_executor executor_;
+  const Clock& monotonic_;
   Options options_;
   SessionMux mux_;
   AgreementRunner runner_;

@@ -77,7 +77,8 @@ Task<Result<std::unique_ptr<JointSession>>> JointSessions::propose(SessionKind k
   context_.generation->count_session();
   context_.hub->set_session_count(context_.generation->session_count());
   context_.hub->send_both(PeerFrame::propose, proposal.encode());
-  const Deadline agreement_until = until.earlier_of(Deadline::in(context_.options.agreement_limit));
+  const Deadline agreement_until =
+      until.earlier_of(Deadline::in(context_.monotonic, context_.options.agreement_limit));
   Result<std::unique_ptr<AgreedSession>> session =
       co_await runner_.run(std::move(proposal), *trio, secrets_now(), agreement_until, until);
   if (!session) {
@@ -159,8 +160,9 @@ Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets se
   }
   context_.generation->count_session();
   context_.hub->set_session_count(context_.generation->session_count());
-  const Deadline until = Deadline::in(Milliseconds(proposal.lifetime_ms));
-  const Deadline agreement_until = until.earlier_of(Deadline::in(context_.options.agreement_limit));
+  const Deadline until = Deadline::in(context_.monotonic, Milliseconds(proposal.lifetime_ms));
+  const Deadline agreement_until =
+      until.earlier_of(Deadline::in(context_.monotonic, context_.options.agreement_limit));
   Result<std::unique_ptr<AgreedSession>> session =
       co_await runner_.run(std::move(proposal), trio, secrets, agreement_until, until);
   if (!session) {
@@ -190,7 +192,7 @@ Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets se
 }
 
 void JointSessions::tick() {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = context_.monotonic.now();
   if (self() != mpc::PartyIndex::p1 || opening_ || now < retry_after_ || context_.stopping ||
       !context_.hub->trio() || own_lease() != nullptr) {
     return;
@@ -203,10 +205,14 @@ Task<void> JointSessions::open_own_lease() {
   const std::optional<Trio> trio = context_.hub->trio();
   const mpc::PairSecrets secrets = secrets_now();
   Result<std::unique_ptr<JointSession>> session =
-      co_await propose(SessionKind::own_lease, Bytes(), 0, false, Deadline::in(kOwnLeaseLifetime));
+      co_await propose(SessionKind::own_lease,
+                       Bytes(),
+                       0,
+                       false,
+                       Deadline::in(context_.monotonic, kOwnLeaseLifetime));
   opening_ = false;
   if (!session) {
-    retry_after_ = std::chrono::steady_clock::now() + kRetryPause;
+    retry_after_ = context_.monotonic.now() + kRetryPause;
     context_.log.warn("own_lease_failed",
                       field("code", session.error().code()),
                       field("detail", public_text(session.error().what())));

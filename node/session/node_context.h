@@ -10,6 +10,7 @@
 #include "core/log/log.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
+#include "core/time/executor_clock.h"
 #include "mpc/prf/pair_secret.h"
 #include "node/generation/generation.h"
 #include "node/link/peer_hub.h"
@@ -35,6 +36,7 @@ class NodeContext {
               RandomSource& random_source,
               const WallClock& wall_clock)
       : executor(service_executor),
+        monotonic(clock_of(service_executor)),
         options(service_options),
         keys(directory),
         authoriser(request_authoriser),
@@ -47,6 +49,7 @@ class NodeContext {
         tasks(service_executor) {}
 
   asio::any_io_executor executor;
+  const Clock& monotonic;  ///< of the executor
   NodeServiceOptions options;
   KeyDirectory& keys;
   Authoriser& authoriser;

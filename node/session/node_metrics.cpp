@@ -37,13 +37,12 @@ NodeMetrics::NodeMetrics(Registry& registry)
 
 void NodeMetrics::count_operation(std::string_view operation,
                                   const Status& outcome,
-                                  SteadyTime began) {
+                                  SteadyTime::duration took) {
   const Registry::Labels labels = {
       {"operation", std::string(operation)},
       {"outcome", outcome.ok() ? "released" : std::string(errc_name(outcome.error().code()))}};
   registry_.counter("tercet_node_operations_total", "Operations that were allowed", labels).add();
   if (outcome.ok()) {
-    const auto took = std::chrono::steady_clock::now() - began;
     registry_
         .histogram("tercet_node_operation_seconds",
                    "From the request's arrival to its release",
@@ -66,8 +65,7 @@ void NodeMetrics::count_refusal(std::string_view operation, Errc code) {
       .add();
 }
 
-bool NodeMetrics::may_write_refusal() {
-  const SteadyTime now = std::chrono::steady_clock::now();
+bool NodeMetrics::may_write_refusal(SteadyTime now) {
   if (now - refusal_second_ > std::chrono::seconds(1)) {
     refusal_second_ = now;
     refusals_in_second_ = 0;

@@ -16,14 +16,16 @@ class NodeMetrics {
  public:
   explicit NodeMetrics(Registry& registry);
 
-  /// `began` is when the request arrived.
-  void count_operation(std::string_view operation, const Status& outcome, SteadyTime began);
+  /// `took` is the time since the request arrived.
+  void count_operation(std::string_view operation,
+                       const Status& outcome,
+                       SteadyTime::duration took);
   /// The round trip to a peer; -1 while there is none.
   Gauge& peer_rtt_microseconds(unsigned peer);
   void count_refusal(std::string_view operation, Errc code);
   /// Refusals are cheap to cause: at most ten are written into the audit each second (rule AU7),
   /// all of them are counted.
-  bool may_write_refusal();
+  bool may_write_refusal(SteadyTime now);
 
   Counter& batches_made;
   Counter& batches_failed;

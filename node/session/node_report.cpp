@@ -46,7 +46,7 @@ NodeReport NodeService::report() const {
   report.detail = health_detail();
   report.health = report.detail == "serving" ? "active" : "unavailable";
   report.generation = context.generation->id().hex();
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = context.monotonic.now();
   report.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now - impl_->started).count();
   report.wall_milliseconds = context.clock.now_milliseconds();
   for (const mpc::PartyIndex peer :

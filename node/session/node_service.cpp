@@ -205,7 +205,7 @@ Task<void> NodeService::serve_proxy_link(std::shared_ptr<ProxyLink> proxy) {
   const auto found = impl_->proxies.find(name);
   if (found != impl_->proxies.end() && found->second == proxy) {
     impl_->proxies.erase(found);
-    const SteadyTime now = std::chrono::steady_clock::now();
+    const SteadyTime now = impl_->context.monotonic.now();
     for (const auto& [id, lease] : impl_->context.generation->leases()) {
       if (lease->owner() == name) {
         lease->orphaned_since = now;
@@ -300,7 +300,7 @@ void NodeService::end_orphans(SteadyTime now) {
 
 void NodeService::beat() {
   NodeContext& context = impl_->context;
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = context.monotonic.now();
   context.hub->beat();
   end_orphans(now);
   impl_->joint->tick();

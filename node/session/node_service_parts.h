@@ -45,7 +45,7 @@ class NodeService::Impl {
   bool stock_low = false;
   UseRate use_rate;  ///< of vectors
   SteadyTime order_after{};
-  SteadyTime started = std::chrono::steady_clock::now();
+  SteadyTime started = context.monotonic.now();
 };
 
 }  // namespace tercet::node

@@ -17,7 +17,7 @@ constexpr Milliseconds kOrderPause{500};  ///< after a batch that failed
 
 void NodeService::order_stock() {
   NodeContext& context = impl_->context;
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = context.monotonic.now();
   for (const auto& [id, lease] : context.generation->leases()) {
     impl_->works->let_go(lease->take_spent_batches(mpc::vectors_needed(0)));
   }
@@ -72,7 +72,7 @@ void NodeService::on_order_ended(const LeaseId& lease, bool ok) {
     order_stock();
   } else {
     impl_->metrics.batches_failed.add();
-    impl_->order_after = std::chrono::steady_clock::now() + kOrderPause;
+    impl_->order_after = impl_->context.monotonic.now() + kOrderPause;
   }
 }
 

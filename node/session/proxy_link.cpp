@@ -135,7 +135,7 @@ Status ProxyLink::check_lease_request(const mpc::wire::ProposeLease& request) {
     return Error(Errc::link_closed, "lease: not all three nodes are linked");
   }
   if (leases_opening_ >= kLeasesOpeningMax ||
-      !context_.lease_proposals.take(name(), 1, std::chrono::steady_clock::now())) {
+      !context_.lease_proposals.take(name(), 1, context_.monotonic.now())) {
     return Error(Errc::overloaded, "lease: more proposals than a proxy may make");
   }
   return ok_status();
@@ -184,7 +184,7 @@ Task<void> ProxyLink::open_lease(mpc::wire::ProposeLease request) {
   }
   context_.generation->count_session();
   context_.hub->set_session_count(context_.generation->session_count());
-  const Deadline until = Deadline::in(context_.options.agreement_limit);
+  const Deadline until = Deadline::in(context_.monotonic, context_.options.agreement_limit);
   Result<std::unique_ptr<AgreedSession>> session =
       co_await agreements_.run(std::move(proposal), *trio, secrets, until, until);
   --leases_opening_;

@@ -5,8 +5,10 @@ namespace tercet::node {
 OperationFacts OperationFacts::of_encrypt(std::string_view proxy,
                                           const EncryptOrder& order,
                                           const mpc::wire::EncryptRequest& request,
-                                          unsigned use) {
+                                          unsigned use,
+                                          SteadyTime began) {
   OperationFacts facts;
+  facts.began = began;
   facts.operation = order.request.store == nullptr ? "health_encrypt" : "encrypt";
   facts.proxy = proxy;
   facts.access_key_id = order.request.access_key_id;
@@ -23,8 +25,10 @@ OperationFacts OperationFacts::of_encrypt(std::string_view proxy,
 
 OperationFacts OperationFacts::of_decrypt(std::string_view proxy,
                                           const DecryptOrder& order,
-                                          unsigned use) {
+                                          unsigned use,
+                                          SteadyTime began) {
   OperationFacts facts;
+  facts.began = began;
   facts.operation = order.request.store == nullptr ? "health_decrypt" : "decrypt";
   facts.proxy = proxy;
   facts.access_key_id = order.request.access_key_id;
@@ -41,12 +45,12 @@ OperationFacts OperationFacts::of_decrypt(std::string_view proxy,
 }
 
 AuditRecord operation_record(const OperationFacts& facts,
+                             SteadyTime::duration took,
                              const KeyEntry& key,
                              const LeaseId& lease,
                              SessionCounter counter,
                              const SessionId& sid,
                              const Status& outcome) {
-  const auto took = std::chrono::steady_clock::now() - facts.began;
   AuditRecord record("operation");
   record.text("operation", facts.operation).text("proxy", facts.proxy);
   record.text("key", key.id.text()).text("store", key.store);

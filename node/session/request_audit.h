@@ -22,8 +22,12 @@ class OperationFacts {
   static OperationFacts of_encrypt(std::string_view proxy,
                                    const EncryptOrder& order,
                                    const mpc::wire::EncryptRequest& request,
-                                   unsigned use);
-  static OperationFacts of_decrypt(std::string_view proxy, const DecryptOrder& order, unsigned use);
+                                   unsigned use,
+                                   SteadyTime began);
+  static OperationFacts of_decrypt(std::string_view proxy,
+                                   const DecryptOrder& order,
+                                   unsigned use,
+                                   SteadyTime began);
 
   std::string_view operation;
   std::string proxy;
@@ -39,11 +43,12 @@ class OperationFacts {
   std::uint64_t aad_bytes = 0;
   unsigned use = 0;              ///< of the signature; above 1 a repeat, 0 unsigned
   std::vector<std::string> ivs;  ///< hexadecimal, of encryptions and slots (rule IV8)
-  SteadyTime began = std::chrono::steady_clock::now();
+  SteadyTime began{};
 };
 
 /// The record of an operation that was allowed: `outcome` is success, or why it did not end well.
 AuditRecord operation_record(const OperationFacts& facts,
+                             SteadyTime::duration took,
                              const KeyEntry& key,
                              const LeaseId& lease,
                              SessionCounter counter,

@@ -24,8 +24,8 @@ Bytes covered_request(const Message& request) {
   return copy.encode();
 }
 
-Deadline deadline_of(std::uint32_t remaining_ms, Milliseconds limit) {
-  return Deadline::in(std::min(Milliseconds(remaining_ms), limit));
+Deadline deadline_of(const Clock& clock, std::uint32_t remaining_ms, Milliseconds limit) {
+  return Deadline::in(clock, std::min(Milliseconds(remaining_ms), limit));
 }
 
 bool in_body(const RememberedShelf::Entry& entry, const DecryptOrder& order) {
@@ -110,7 +110,7 @@ Result<std::unique_ptr<RequestRunner::SlotsJob>> RequestRunner::check_and_burn_s
   if (!lease->has_room_for_slots(request.count)) {
     return Error(Errc::overloaded, "slots: the lease holds as many as it may");
   }
-  if (!lease->take_slot_session(std::chrono::steady_clock::now())) {
+  if (!lease->take_slot_session(context_.monotonic.now())) {
     return Error(Errc::overloaded, "slots: more sessions a second than a lease may open");
   }
   const std::uint32_t vectors = mpc::slot_vectors_needed(request.count, request.blocks);
@@ -140,8 +140,8 @@ Result<std::unique_ptr<RequestRunner::SlotsJob>> RequestRunner::check_and_burn_s
   job->store = request.store;
   job->facts.operation = "make_slots";
   job->facts.proxy = seat.name();
-  TERCET_TRY_STATUS(
-      open_channel(*job, deadline_of(request.remaining_ms, context_.options.slots_limit)));
+  TERCET_TRY_STATUS(open_channel(
+      *job, deadline_of(context_.monotonic, request.remaining_ms, context_.options.slots_limit)));
   return job;
 }
 
@@ -252,13 +252,14 @@ Result<std::unique_ptr<RequestRunner::DecryptJob>> RequestRunner::check_and_burn
   job->start = request.vectors;
   job->vectors = std::move(range);
   job->remembered = request.remembered;
-  job->facts = OperationFacts::of_decrypt(seat.name(), order, use);
+  job->facts = OperationFacts::of_decrypt(seat.name(), order, use, context_.monotonic.now());
   job->order = std::move(order);
   if (request.remembered) {
     context_.count_session(job->sid);
   } else {
-    TERCET_TRY_STATUS(
-        open_channel(*job, deadline_of(request.remaining_ms, context_.options.request_limit)));
+    TERCET_TRY_STATUS(open_channel(
+        *job,
+        deadline_of(context_.monotonic, request.remaining_ms, context_.options.request_limit)));
   }
   return job;
 }
@@ -367,7 +368,8 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
   job.sid = proxy_session_id(facts);
   job.secrets = lease->secrets();
   context_.count_session(job.sid);
-  job.facts = OperationFacts::of_encrypt(seat.name(), order, request, use);
+  job.facts =
+      OperationFacts::of_encrypt(seat.name(), order, request, use, context_.monotonic.now());
   job.facts.ivs.push_back(to_hex(order.slot.iv()));
   const mpc::Seat mine(context_.options.self, job.sid, job.secrets);
   TERCET_TRY(mpc::TagRelease released,
@@ -408,9 +410,10 @@ Status RequestRunner::still_allowed(const ProxySeat& seat, const Job& job) const
 }
 
 Status RequestRunner::audit(const Job& job, const Status& outcome) {
-  context_.metrics.count_operation(job.facts.operation, outcome, job.facts.began);
+  const SteadyTime::duration took = context_.monotonic.now() - job.facts.began;
+  context_.metrics.count_operation(job.facts.operation, outcome, took);
   return context_.audit.write(
-      operation_record(job.facts, job.key, job.lease, job.counter, job.sid, outcome));
+      operation_record(job.facts, took, job.key, job.lease, job.counter, job.sid, outcome));
 }
 
 void RequestRunner::audit_refusal(std::string_view operation,
@@ -418,7 +421,7 @@ void RequestRunner::audit_refusal(std::string_view operation,
                                   std::string_view target,
                                   const Error& error) {
   context_.metrics.count_refusal(operation, error.code());
-  if (context_.metrics.may_write_refusal()) {
+  if (context_.metrics.may_write_refusal(context_.monotonic.now())) {
     // A record that cannot be written stops the service by itself (rule AU5).
     static_cast<void>(context_.audit.write(refusal_record(operation, seat.name(), target, error)));
   }

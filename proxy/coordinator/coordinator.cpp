@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/time/executor_clock.h"
+
 namespace tercet::proxy {
 
 using mpc::PartyIndex;
@@ -44,6 +46,7 @@ Coordinator::Coordinator(asio::any_io_executor executor,
                          RandomSource& random,
                          const CoordinatorOptions& options)
     : executor_(executor),
+      monotonic_(clock_of(executor)),
       random_(random),
       options_(options),
       nodes_(executor, *this),
@@ -51,7 +54,7 @@ Coordinator::Coordinator(asio::any_io_executor executor,
       lease_wanted_(executor),
       slots_wanted_(executor),
       filling_(executor) {
-  down_since_.fill(std::chrono::steady_clock::now());
+  down_since_.fill(monotonic_.now());
 }
 
 void Coordinator::stop() {
@@ -77,7 +80,7 @@ Task<void> Coordinator::keep_lease() {
         back_off = std::min(back_off * 2, kBackOffMax);
       }
     }
-    Status woken = co_await lease_wanted_.wait_until(Deadline::in(pause));
+    Status woken = co_await lease_wanted_.wait_until(Deadline::in(monotonic_, pause));
     if (!woken && woken.error().code() == Errc::closed) {
       co_return;
     }
@@ -93,7 +96,7 @@ Task<Status> Coordinator::open_lease() {
   proposal.batches_wanted = kBatchesWanted;
   proposal.xks_access_stated = options_.xks_access_stated;
   TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::propose_lease, proposal.encode()));
-  const Deadline until = Deadline::in(kLeaseAgreementLimit);
+  const Deadline until = Deadline::in(monotonic_, kLeaseAgreementLimit);
   // One refusal is enough: the others would wait until the limit for the node that refused.
   while (!exchange.verdict() && !refused_by_any(exchange)) {
     TERCET_CO_TRY_STATUS(co_await exchange.next_reply(until));
@@ -119,7 +122,7 @@ void Coordinator::end_lease(const LeaseId& lease) {
 }
 
 void Coordinator::end_lease_of_absent_node() {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = monotonic_.now();
   const bool gone = std::any_of(down_since_.begin(), down_since_.end(), [&](const auto& since) {
     return since && now - *since > kLinkGoneLimit;
   });
@@ -136,7 +139,7 @@ void Coordinator::link_up(PartyIndex node) {
 
 void Coordinator::link_down(PartyIndex node) {
   views_[index_of(node)] = NodeView();
-  down_since_[index_of(node)] = std::chrono::steady_clock::now();
+  down_since_[index_of(node)] = monotonic_.now();
 }
 
 void Coordinator::lease_ended(PartyIndex /*node*/, const mpc::wire::LeaseEnded& message) {
@@ -144,12 +147,12 @@ void Coordinator::lease_ended(PartyIndex /*node*/, const mpc::wire::LeaseEnded& 
 }
 
 void Coordinator::batch_ready(PartyIndex node, const mpc::wire::BatchReady& message) {
-  lease_.batch_ready(node, message, std::chrono::steady_clock::now());
+  lease_.batch_ready(node, message, monotonic_.now());
 }
 
 void Coordinator::node_status(PartyIndex node, const mpc::wire::NodeStatus& message) {
   views_[index_of(node)].status = message;
-  views_[index_of(node)].status_at = std::chrono::steady_clock::now();
+  views_[index_of(node)].status_at = monotonic_.now();
 }
 
 NodeView Coordinator::view(PartyIndex node) const {
@@ -157,11 +160,11 @@ NodeView Coordinator::view(PartyIndex node) const {
 }
 
 bool Coordinator::must_ask_first(const mpc::wire::ProxiedRequest& request) {
-  return !request.is_health_check() && bad_signatures_.many(std::chrono::steady_clock::now());
+  return !request.is_health_check() && bad_signatures_.many(monotonic_.now());
 }
 
 Result<SessionPlan> Coordinator::next_plan(std::uint32_t vectors) {
-  for (const BatchId& batch : lease_.take_spent(std::chrono::steady_clock::now())) {
+  for (const BatchId& batch : lease_.take_spent(monotonic_.now())) {
     mpc::wire::BatchSpent spent;
     spent.lease = *lease_.lease();
     spent.batch = batch;
@@ -178,7 +181,7 @@ void Coordinator::count(Errc code) {
   switch (code) {
     case Errc::not_authenticated:
       ++figures_.signatures_refused;
-      bad_signatures_.add(std::chrono::steady_clock::now());
+      bad_signatures_.add(monotonic_.now());
       break;
     case Errc::already_burnt:
       ++figures_.plans_refused;

@@ -134,6 +134,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   Task<Result<Encrypted>> spend(const EncryptJob& job, ReadySlot slot, Deadline until);
 
   asio::any_io_executor executor_;
+  const Clock& monotonic_;
   RandomSource& random_;
   CoordinatorOptions options_;
   NodeSet nodes_;

@@ -230,8 +230,7 @@ Task<Error> Coordinator::no_slot(const EncryptJob& job,
 }
 
 void Coordinator::expect_more_like(const EncryptJob& job) {
-  slot_planner_.asked(
-      job.key, job.store, block_count(job.plaintext.size()), std::chrono::steady_clock::now());
+  slot_planner_.asked(job.key, job.store, block_count(job.plaintext.size()), monotonic_.now());
   slots_wanted_.set();
 }
 
@@ -324,12 +323,12 @@ Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot
 }
 
 void Coordinator::expect_encrypts(const KeyId& key, const std::string& store) {
-  slot_planner_.asked(key, store, kDataKeyBlocks, std::chrono::steady_clock::now());
+  slot_planner_.asked(key, store, kDataKeyBlocks, monotonic_.now());
   slots_wanted_.set();
 }
 
 std::optional<SlotPlanner::Order> Coordinator::next_slots() {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = monotonic_.now();
   if (stopping_ || !lease_.has_lease() || lease_.stock() < kStockReserve ||
       bad_signatures_.many(now)) {
     return std::nullopt;
@@ -338,14 +337,14 @@ std::optional<SlotPlanner::Order> Coordinator::next_slots() {
 }
 
 Task<void> Coordinator::fill_slots(SlotPlanner::Order order) {
-  const SteadyTime began = std::chrono::steady_clock::now();
+  const SteadyTime began = monotonic_.now();
   Result<std::vector<ReadySlot>> made = co_await make_slots(
-      order.key, order.store, order.count, order.blocks, Deadline::in(kSlotsLimit));
+      order.key, order.store, order.count, order.blocks, Deadline::in(monotonic_, kSlotsLimit));
   if (!made) {
     slot_planner_.failed(order);
     co_return;
   }
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = monotonic_.now();
   slot_planner_.ended(order, std::chrono::duration_cast<Milliseconds>(now - began));
   for (ReadySlot& slot : *made) {
     if (lease_.lease() == slot.lease) {  // else it ended meanwhile, and they with it
@@ -361,7 +360,7 @@ Task<void> Coordinator::keep_slots() {
     while (std::optional<SlotPlanner::Order> order = next_slots()) {
       filling_.spawn(fill_slots(std::move(*order)));
     }
-    Status woken = co_await slots_wanted_.wait_until(Deadline::in(kSlotsTick));
+    Status woken = co_await slots_wanted_.wait_until(Deadline::in(monotonic_, kSlotsTick));
     if (!woken && woken.error().code() == Errc::closed) {
       break;
     }

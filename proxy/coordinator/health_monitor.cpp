@@ -4,6 +4,7 @@
 
 #include "core/crypto/hash.h"
 #include "core/ct/ct.h"
+#include "core/time/executor_clock.h"
 #include "core/xks/print.h"
 
 namespace tercet::proxy {
@@ -38,6 +39,7 @@ HealthMonitor::HealthMonitor(asio::any_io_executor executor,
       random_(random),
       clock_(clock),
       settings_(std::move(settings)),
+      monotonic_(clock_of(executor)),
       woken_(executor) {
   TERCET_CHECK(settings_.node_ids.size() == mpc::kAllParties.size());
 }
@@ -52,7 +54,7 @@ Task<void> HealthMonitor::run() {
     Status outcome = co_await check();
     note(outcome);
     const Milliseconds pause = outcome ? settings_.interval : settings_.interval_after_failure;
-    Status woken = co_await woken_.wait_until(Deadline::in(pause));
+    Status woken = co_await woken_.wait_until(Deadline::in(monotonic_, pause));
     if (!woken && woken.error().code() == Errc::closed) {
       co_return;
     }
@@ -61,7 +63,7 @@ Task<void> HealthMonitor::run() {
 }
 
 Task<Status> HealthMonitor::check() {
-  const Deadline until = Deadline::in(settings_.check_limit);
+  const Deadline until = Deadline::in(monotonic_, settings_.check_limit);
   EncryptJob encrypt_job;
   encrypt_job.key = settings_.key;
   encrypt_job.plaintext.resize(kProbeBytes);
@@ -90,7 +92,7 @@ Task<Status> HealthMonitor::check() {
 }
 
 void HealthMonitor::note(const Status& outcome) {
-  checked_at_ = std::chrono::steady_clock::now();
+  checked_at_ = monotonic_.now();
   if (outcome) {
     succeeded_at_ = checked_at_;
     last_error_.reset();
@@ -104,7 +106,7 @@ void HealthMonitor::note(const Status& outcome) {
 bool HealthMonitor::reached(PartyIndex node) const {
   const NodeView view = fleet_.view(node);
   return view.linked && view.status && view.status_at &&
-         std::chrono::steady_clock::now() - *view.status_at <= kStatusAgeMax;
+         monotonic_.now() - *view.status_at <= kStatusAgeMax;
 }
 
 HealthStatus HealthMonitor::node_state(PartyIndex node) const {
@@ -126,7 +128,7 @@ HealthStatus HealthMonitor::node_state(PartyIndex node) const {
 }
 
 Result<xks::HealthResponse> HealthMonitor::health() const {
-  if (!checked_at_ || std::chrono::steady_clock::now() - *checked_at_ > kResultAgeMax) {
+  if (!checked_at_ || monotonic_.now() - *checked_at_ > kResultAgeMax) {
     return Error(Errc::timeout, "health: there is no result younger than 60 s");
   }
   const bool only_short_of_stock =
@@ -155,8 +157,7 @@ std::optional<std::int64_t> HealthMonitor::seconds_since_success() const {
   if (!succeeded_at_) {
     return std::nullopt;
   }
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
-                                                          *succeeded_at_)
+  return std::chrono::duration_cast<std::chrono::seconds>(monotonic_.now() - *succeeded_at_)
       .count();
 }
 

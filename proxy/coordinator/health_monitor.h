@@ -76,6 +76,7 @@ class HealthMonitor final : public HealthSource {
   std::optional<SteadyTime> succeeded_at_;
   std::optional<Errc> last_error_;
   int failures_in_row_ = 0;
+  const Clock& monotonic_;
   Event woken_;
   bool stopping_ = false;
 };

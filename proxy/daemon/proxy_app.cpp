@@ -9,6 +9,7 @@
 #include "core/async/deadline.h"
 #include "core/net/descriptor_limit.h"
 #include "core/random/random.h"
+#include "core/time/executor_clock.h"
 #include "proxy/daemon/node_dialer.h"
 #include "proxy/daemon/proxy_metrics.h"
 #include "proxy/daemon/request_deadline.h"
@@ -86,6 +87,7 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
                    StoreTable stores,
                    Logger log)
     : executor_(executor),
+      monotonic_(clock_of(executor)),
       config_(std::move(config)),
       stores_(std::move(stores)),
       log_(std::move(log)),
@@ -113,8 +115,13 @@ Status ProxyApp::bind() {
       registry_, stores_, std::move(file), system_wall_clock(), log_.named("request_log"));
   XksServiceOptions options;
   options.key_prefix = config_.key_prefix;
-  service_ = std::make_unique<XksService>(
-      stores_, coordinator_, health_, system_wall_clock(), *ledger_, std::move(options));
+  service_ = std::make_unique<XksService>(stores_,
+                                          coordinator_,
+                                          health_,
+                                          system_wall_clock(),
+                                          monotonic_,
+                                          *ledger_,
+                                          std::move(options));
   register_proxy_metrics(registry_, coordinator_, health_, node_ids(config_.cluster));
 
   TERCET_TRY(TlsServerContext context, load_tls());
@@ -229,7 +236,7 @@ Task<void> ProxyApp::run() {
   log_.info("proxy_draining", field("limit_ms", config_.limits.drain_ms));
   xks_server_->begin_drain();
   static_cast<void>(co_await sleep_for(Milliseconds(config_.limits.drain_ms)));
-  co_await xks_server_->stop(Deadline::in(kStopLimit));
+  co_await xks_server_->stop(Deadline::in(monotonic_, kStopLimit));
   if (plain_server_) {
     plain_server_->close();
   }
@@ -281,7 +288,7 @@ Task<void> ProxyApp::watch_serving() {
           return health_.node_state(node) == xks::HealthStatus::unavailable;
         });
     if (coordinator_.has_lease() && all_take_part) {
-      served_at_ = std::chrono::steady_clock::now();
+      served_at_ = monotonic_.now();
     }
     Status slept = co_await sleep_for(kServingTick);
     if (!slept) {
@@ -294,7 +301,7 @@ HttpResponse ProxyApp::ping() const {
   if (draining_) {
     return HttpResponse::text(503, "draining\n");
   }
-  if (!served_at_ || std::chrono::steady_clock::now() - *served_at_ > kUnservedMax) {
+  if (!served_at_ || monotonic_.now() - *served_at_ > kUnservedMax) {
     return HttpResponse::text(503, served_at_ ? "cut off from the nodes\n" : "starting\n");
   }
   return HttpResponse::text(200, "pong\n");
@@ -306,7 +313,7 @@ Task<HttpResponse> ProxyApp::handle_xks(HttpRequest request) {
   }
   const Milliseconds time =
       request_time(request.arrival, Milliseconds(config_.limits.request_deadline_ms));
-  const Deadline until = Deadline::at(request.arrival.received + time);
+  const Deadline until = Deadline::at(monotonic_, request.arrival.received + time);
   XksReply reply = co_await service_->handle(xks_request(std::move(request)), until);
   co_return http_response(std::move(reply));
 }

@@ -59,6 +59,7 @@ class ProxyApp {
   Task<void> watch_serving();
 
   asio::any_io_executor executor_;
+  const Clock& monotonic_;
   ProxyConfig config_;
   StoreTable stores_;
   Logger log_;

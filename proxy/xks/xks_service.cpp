@@ -116,21 +116,19 @@ XksReply error_reply(const XksError& row) {
   return reply;
 }
 
-Milliseconds since(SteadyTime start) {
-  return std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - start);
-}
-
 /// Adds to `sum` the time until it goes out of scope, cancelled or not.
 class Stopwatch {
  public:
-  explicit Stopwatch(Milliseconds& sum) : sum_(sum), start_(std::chrono::steady_clock::now()) {}
+  Stopwatch(const Clock& clock, Milliseconds& sum)
+      : clock_(clock), sum_(sum), start_(clock.now()) {}
 
-  ~Stopwatch() { sum_ += since(start_); }
+  ~Stopwatch() { sum_ += std::chrono::ceil<Milliseconds>(clock_.now() - start_); }
 
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
 
  private:
+  const Clock& clock_;
   Milliseconds& sum_;
   SteadyTime start_;
 };
@@ -155,17 +153,19 @@ XksService::XksService(const StoreTable& stores,
                        KeyService& keys,
                        const HealthSource& health,
                        const WallClock& clock,
+                       const Clock& monotonic,
                        RequestObserver& observer,
                        XksServiceOptions options)
     : stores_(stores),
       keys_(keys),
       health_(health),
       clock_(clock),
+      monotonic_(monotonic),
       observer_(observer),
       options_(std::move(options)) {}
 
 Task<XksReply> XksService::handle(XksRequest request, Deadline until) {
-  const SteadyTime start = std::chrono::steady_clock::now();
+  const SteadyTime start = monotonic_.now();
   RequestRecord record;
   record.peer = request.peer;
   record.tls = request.tls;
@@ -201,7 +201,7 @@ Task<XksReply> XksService::handle(XksRequest request, Deadline until) {
   }
   record.status = reply.status;
   record.response_bytes = reply.body.size();
-  record.total = since(start);
+  record.total = std::chrono::ceil<Milliseconds>(monotonic_.now() - start);
   observer_.finished(record);
   co_return reply;
 }
@@ -262,7 +262,7 @@ Task<Authenticity> XksService::authenticate(Work& work,
   job.form_error = form_error;
   job.wants_integrity_value = wants_integrity_value;
   job.caller = work.caller;
-  const Stopwatch at_nodes(work.record.at_nodes);
+  const Stopwatch at_nodes(monotonic_, work.record.at_nodes);
   co_return co_await keys_.authenticate(std::move(job), work.until);
 }
 
@@ -347,7 +347,7 @@ Task<Result<Bytes>> XksService::encrypt(Work& work) {
 }
 
 Task<Result<Encrypted>> XksService::encrypt_at_nodes(Work& work, EncryptJob job) {
-  const Stopwatch at_nodes(work.record.at_nodes);
+  const Stopwatch at_nodes(monotonic_, work.record.at_nodes);
   co_return co_await keys_.encrypt(std::move(job), work.until);
 }
 
@@ -384,7 +384,7 @@ Task<Result<Bytes>> XksService::decrypt(Work& work) {
   job.key = work.target.key;
   job.iv = std::move(parsed->iv);
   job.ciphertext = std::move(parsed->ciphertext);
-  const Stopwatch at_nodes(work.record.at_nodes);
+  const Stopwatch at_nodes(monotonic_, work.record.at_nodes);
   TERCET_CO_TRY(const Bytes plaintext, co_await keys_.decrypt(std::move(job), work.until));
   co_return xks::print_decrypt(plaintext);
 }

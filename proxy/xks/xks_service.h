@@ -62,6 +62,7 @@ class XksService {
              KeyService& keys,
              const HealthSource& health,
              const WallClock& clock,
+             const Clock& monotonic,
              RequestObserver& observer,
              XksServiceOptions options);
 
@@ -92,6 +93,7 @@ class XksService {
   KeyService& keys_;
   const HealthSource& health_;
   const WallClock& clock_;
+  const Clock& monotonic_;
   RequestObserver& observer_;
   XksServiceOptions options_;
   std::map<std::string, std::size_t> in_work_;

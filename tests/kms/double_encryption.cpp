@@ -34,7 +34,7 @@ Checked<Store> store_of(Front& front, const Call& call, const Key& key) {
     return Fault("KMSInvalidStateException",
                  front.names.key_arn(key.id) + " is unavailable. Connect its custom key store.");
   }
-  if (!front.quota->take(store->id, std::chrono::steady_clock::now())) {
+  if (!front.quota->take(store->id, real_clock().now())) {
     front.metrics.throttled(store->id, call.operation);
     return Fault("ThrottlingException", "The quota of the custom key store is exceeded.");
   }

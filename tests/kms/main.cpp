@@ -69,7 +69,7 @@ int run(KmsOptions options) {
   boost::asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code& failed, int /*signal*/) {
     if (!failed) {
-      stopping.spawn(server.value()->stop(tercet::Deadline::in(kDrainLimit)));
+      stopping.spawn(server.value()->stop(tercet::Deadline::in(tercet::real_clock(), kDrainLimit)));
     }
   });
   tercet::block_on(context, serve(*server.value(), *kms));

@@ -80,8 +80,8 @@ Result<HttpRequest> XksClient::signed_request(const Store& store,
 }
 
 Task<XksVerdict> XksClient::attempt(const Store& store, const XksCall& call) {
-  const SteadyTime began = std::chrono::steady_clock::now();
-  const Deadline until = Deadline::in(options_.xks_timeout);
+  const SteadyTime began = real_clock().now();
+  const Deadline until = Deadline::in(real_clock(), options_.xks_timeout);
   XksEndpoint endpoint = XksEndpoint::of(store.endpoint, options_.connect_to);
   Result<HttpRequest> request = signed_request(store, call, endpoint);
   if (!request) {
@@ -89,7 +89,7 @@ Task<XksVerdict> XksClient::attempt(const Store& store, const XksCall& call) {
   }
   const XksReply reply =
       co_await transport_.send(std::move(endpoint), std::move(request).value(), until);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  const std::chrono::duration<double, std::milli> took = real_clock().now() - began;
   const bool abandoned = co_await cancelled();
   if (abandoned && reply.problem) {
     co_return reply.problem;  // our caller has gone: this says nothing about the proxy

@@ -107,7 +107,7 @@ XksTransport::~XksTransport() = default;
 
 /// The one used last: it is the least likely to be dead.
 std::unique_ptr<ByteStream> XksTransport::take_idle(Pool& pool) {
-  const SteadyTime oldest = std::chrono::steady_clock::now() - kIdleMax;
+  const SteadyTime oldest = real_clock().now() - kIdleMax;
   while (!pool.empty() && pool.front().since < oldest) {
     pool.pop_front();
   }
@@ -205,7 +205,7 @@ Task<XksReply> XksTransport::exchange(std::unique_ptr<ByteStream> stream,
   }
   HttpResponse response = parser.take();
   if (parser.keep_alive() && surplus == 0) {
-    pool.emplace_back(std::move(stream), std::chrono::steady_clock::now());
+    pool.emplace_back(std::move(stream), real_clock().now());
   }
   co_return XksReply(std::move(response));
 }

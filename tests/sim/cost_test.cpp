@@ -28,7 +28,7 @@ class Costs : public RawProxy {
   /// A data key as KMS encrypts it: some 170 bytes.
   static constexpr std::size_t kTextBytes = 170;
 
-  Deadline soon() { return Deadline::in(Milliseconds(30000)); }
+  Deadline soon() { return Deadline::in(real_clock(), Milliseconds(30000)); }
 
   /// Runs one operation at rest. `hops` are those of the proxy that asked.
   Cost cost_of(const StampedParty& proxy, const std::function<void()>& operation) {

@@ -53,7 +53,7 @@ Status DealtKeys::count_ivs(const KeyId& /*key*/, KeyVersion /*version*/, std::u
 std::unique_ptr<node::Authoriser> InProcessCluster::product_authoriser(
     const node::NodeServiceOptions& options, const node::KeyDirectory& keys) {
   return std::make_unique<node::RequestAuthoriser<node::FullRequestDefences>>(
-      options, keys, KmsSigner::secret_of, system_wall_clock());
+      options, keys, KmsSigner::secret_of, system_wall_clock(), real_clock());
 }
 
 InProcessCluster::InProcessCluster(AuthoriserMaker make_authoriser)
@@ -182,7 +182,7 @@ void InProcessCluster::join_proxy(PartyIndex party) {
 }
 
 void InProcessCluster::run_for(Milliseconds duration) {
-  const Deadline until = Deadline::in(duration);
+  const Deadline until = Deadline::in(real_clock(), duration);
   while (!until.passed()) {
     context_.restart();
     context_.run_for(Milliseconds(5));
@@ -214,7 +214,7 @@ void InProcessCluster::beat() {
 }
 
 bool InProcessCluster::beat_until(const std::function<bool()>& condition) {
-  const Deadline until = Deadline::in(kSettleLimit);
+  const Deadline until = Deadline::in(real_clock(), kSettleLimit);
   while (!condition()) {
     if (until.passed()) {
       return false;
@@ -240,7 +240,7 @@ bool InProcessCluster::rest() {
     }
     return frames;
   };
-  const Deadline until = Deadline::in(kSettleLimit);
+  const Deadline until = Deadline::in(real_clock(), kSettleLimit);
   while (!until.passed()) {
     const std::uint64_t before = sent();
     run_for(Milliseconds(100));

@@ -20,7 +20,7 @@ class InProcess : public ::testing::Test {
  protected:
   static constexpr std::size_t kTextBytes = 96;
 
-  Deadline soon() { return Deadline::in(Milliseconds(2000)); }
+  Deadline soon() { return Deadline::in(real_clock(), Milliseconds(2000)); }
 
   Result<proxy::Encrypted> encrypt() {
     proxy::EncryptJob job;

@@ -104,7 +104,7 @@ class LyingDecrypt : public RawProxy {
     }
   }
 
-  static Deadline soon() { return Deadline::in(Milliseconds(30000)); }
+  static Deadline soon() { return Deadline::in(real_clock(), Milliseconds(30000)); }
 
   /// The signature in the Authorization header with another last digit.
   static void spoil_signature(ProxiedRequest& request) {

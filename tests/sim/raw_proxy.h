@@ -59,11 +59,11 @@ class RawProxy : public ::testing::Test {
 
   /// The next frame of this type; others are skipped.
   Frame wait(mpc::PartyIndex party, ProxyFrame type) {
-    const Deadline until = Deadline::in(Milliseconds(60000));
+    const Deadline until = Deadline::in(real_clock(), Milliseconds(60000));
     while (!until.passed()) {
-      Result<Frame> frame =
-          block_on(cluster_.context(),
-                   with_deadline(links_[place(party)]->receive(), Deadline::in(Milliseconds(50))));
+      Result<Frame> frame = block_on(cluster_.context(),
+                                     with_deadline(links_[place(party)]->receive(),
+                                                   Deadline::in(real_clock(), Milliseconds(50))));
       if (!frame.ok()) {
         cluster_.beat();
       } else if (frame->type == static_cast<std::uint8_t>(type)) {
@@ -82,7 +82,7 @@ class RawProxy : public ::testing::Test {
   void drain() {
     for (const auto& link : links_) {
       while (block_on(cluster_.context(),
-                      with_deadline(link->receive(), Deadline::in(Milliseconds(20))))
+                      with_deadline(link->receive(), Deadline::in(real_clock(), Milliseconds(20))))
                  .ok()) {
       }
     }

@@ -50,7 +50,7 @@ class Pair {
     Setup setup_1(*links.first, record_1, random_1_);
     Setup setup_2(*links.second, record_2, random_2_);
     Ends ends;
-    const Deadline soon = Deadline::in(Milliseconds(20000));
+    const Deadline soon = Deadline::in(real_clock(), Milliseconds(20000));
     const auto run = [&context](Setup& setup,
                                 FrameLink& link,
                                 const GenerationId& own,

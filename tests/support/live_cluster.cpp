@@ -354,7 +354,7 @@ LiveCluster& live_cluster() {
 }
 
 bool eventually(const std::function<bool()>& condition, Milliseconds limit) {
-  const Deadline until = Deadline::in(limit);
+  const Deadline until = Deadline::in(real_clock(), limit);
   while (!condition()) {
     if (until.passed()) {
       return condition();

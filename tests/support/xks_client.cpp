@@ -146,7 +146,7 @@ XksReply XksClient::post(const std::string& rest, const std::string& body) {
 }
 
 XksReply XksClient::call(const std::function<XksMessage()>& make) {
-  const Deadline until = Deadline::in(kPatience);
+  const Deadline until = Deadline::in(real_clock(), kPatience);
   for (bool once_more = true;;) {
     XksReply reply = once(make());
     // No answer at all may mean that the server has just closed an idle connection.

@@ -33,7 +33,7 @@ class ScriptedClient final : public HttpClient {
     authorizations.insert(*request.find("authorization"));
     const auto found = delays_.find(count_++);
     if (found != delays_.end()) {
-      const Deadline done = Deadline::in(found->second);
+      const Deadline done = Deadline::in(real_clock(), found->second);
       static_cast<void>(co_await sleep_until(done.earlier_of(until)));
       if (until.passed()) {
         co_return Error(Errc::timeout, "scripted");
@@ -85,7 +85,7 @@ class OneConnection {
   }
 
   Outcome run(double per_second, double seconds) {
-    const Schedule schedule(std::chrono::steady_clock::now(), per_second, seconds);
+    const Schedule schedule(real_clock().now(), per_second, seconds);
     return block_on(context_, loop_->run(context_.get_executor(), schedule));
   }
 

@@ -24,37 +24,40 @@ Task<Result<MoveOnly>> answer_after(Milliseconds pause, int value) {
 
 TEST(WithDeadline, GivesTheResultInTime) {
   asio::io_context context;
-  Result<MoveOnly> result = block_on(
-      context, with_deadline(answer_after(Milliseconds(1), 7), Deadline::in(Milliseconds(10000))));
+  Result<MoveOnly> result =
+      block_on(context,
+               with_deadline(answer_after(Milliseconds(1), 7),
+                             Deadline::in(real_clock(), Milliseconds(10000))));
   ASSERT_TRUE(result);
   EXPECT_EQ(*result->value, 7);
 }
 
 TEST(WithDeadline, CutsOffAndUnwinds) {
   asio::io_context context;
-  const SteadyTime begin = std::chrono::steady_clock::now();
-  Result<MoveOnly> result = block_on(
-      context, with_deadline(answer_after(Milliseconds(60000), 7), Deadline::in(Milliseconds(5))));
+  const SteadyTime begin = real_clock().now();
+  Result<MoveOnly> result = block_on(context,
+                                     with_deadline(answer_after(Milliseconds(60000), 7),
+                                                   Deadline::in(real_clock(), Milliseconds(5))));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), Errc::timeout);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
+  EXPECT_LT(real_clock().now() - begin, std::chrono::seconds(30));
 }
 
 TEST(WithDeadline, PassesOnErrorsThatAreNotItsOwn) {
   asio::io_context context;
   auto failing = []() -> Task<Result<int>> { co_return Error(Errc::not_found, "nothing here"); };
   const Result<int> result =
-      block_on(context, with_deadline(failing(), Deadline::in(Milliseconds(10000))));
+      block_on(context, with_deadline(failing(), Deadline::in(real_clock(), Milliseconds(10000))));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), Errc::not_found);
 }
 
 TEST(WithDeadline, WorksInsideWithDeadline) {
   asio::io_context context;
-  Task<Result<MoveOnly>> inner =
-      with_deadline(answer_after(Milliseconds(60000), 1), Deadline::in(Milliseconds(50000)));
-  Result<MoveOnly> result =
-      block_on(context, with_deadline(std::move(inner), Deadline::in(Milliseconds(5))));
+  Task<Result<MoveOnly>> inner = with_deadline(answer_after(Milliseconds(60000), 1),
+                                               Deadline::in(real_clock(), Milliseconds(50000)));
+  Result<MoveOnly> result = block_on(
+      context, with_deadline(std::move(inner), Deadline::in(real_clock(), Milliseconds(5))));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), Errc::timeout);
 }
@@ -68,9 +71,9 @@ TEST(WithDeadline, CancellationOfTheCallerReachesTheWork) {
   asio::io_context context;
   TaskGroup group(context.get_executor());
   std::optional<Errc> code;
-  group.spawn(
-      record(with_deadline(answer_after(Milliseconds(60000), 1), Deadline::in(Milliseconds(50000))),
-             code));
+  group.spawn(record(with_deadline(answer_after(Milliseconds(60000), 1),
+                                   Deadline::in(real_clock(), Milliseconds(50000))),
+                     code));
   context.poll();
   group.close();
   block_on(context, group.join());
@@ -88,13 +91,15 @@ TEST(Event, WakesEveryWaiterAndTimesOut) {
   };
   group.spawn(waiter(event, woken));
   group.spawn(waiter(event, woken));
-  const Status early = block_on(context, event.wait_until(Deadline::in(Milliseconds(2))));
+  const Status early =
+      block_on(context, event.wait_until(Deadline::in(real_clock(), Milliseconds(2))));
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error().code(), Errc::timeout);
   event.set();
   block_on(context, group.join());
   EXPECT_EQ(woken, 2);
-  EXPECT_TRUE(block_on(context, event.wait_until(Deadline::in(Milliseconds(0)))).ok());
+  EXPECT_TRUE(
+      block_on(context, event.wait_until(Deadline::in(real_clock(), Milliseconds(0)))).ok());
 }
 
 }  // namespace

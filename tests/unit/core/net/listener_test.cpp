@@ -17,7 +17,7 @@ using asio::ip::tcp;
 /// Until the client goes.
 Task<void> hold(std::unique_ptr<ByteStream> stream) {
   std::array<std::uint8_t, 1> byte{};
-  const Deadline until = Deadline::in(Milliseconds(60'000));
+  const Deadline until = Deadline::in(real_clock(), Milliseconds(60'000));
   static_cast<void>(co_await stream->read_some(byte, until));
 }
 

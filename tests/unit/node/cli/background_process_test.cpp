@@ -14,7 +14,7 @@ namespace {
 using test::TemporaryDirectory;
 
 void wait_for_output(const std::string& log) {
-  const Deadline limit = Deadline::in(Milliseconds(10'000));
+  const Deadline limit = Deadline::in(real_clock(), Milliseconds(10'000));
   while (tail_of(log, 1).empty() && !limit.passed()) {
     ::usleep(1000);
   }
@@ -27,7 +27,7 @@ TEST(BackgroundProcess, RunsLogsAndStops) {
   ASSERT_TRUE(started.ok()) << started.error().to_string();
   EXPECT_TRUE(started->alive());
   wait_for_output(dir.file("log"));
-  EXPECT_TRUE(stop_all({*started}, Deadline::in(Milliseconds(5000))).empty());
+  EXPECT_TRUE(stop_all({*started}, Deadline::in(real_clock(), Milliseconds(5000))).empty());
   EXPECT_FALSE(started->alive());
   EXPECT_EQ(tail_of(dir.file("log"), 3), "  hello\n");
 }
@@ -40,7 +40,7 @@ TEST(BackgroundProcess, IsKilledWhenItDoesNotStop) {
                        dir.file("log"));
   ASSERT_TRUE(started.ok());
   wait_for_output(dir.file("log"));
-  EXPECT_EQ(stop_all({*started}, Deadline::in(Milliseconds(100))),
+  EXPECT_EQ(stop_all({*started}, Deadline::in(real_clock(), Milliseconds(100))),
             std::vector<std::string>{"stubborn"});
   EXPECT_FALSE(started->alive());
 }
@@ -55,7 +55,8 @@ TEST(BackgroundProcess, SaysWhatCouldNotBeStarted) {
 TEST(BackgroundProcess, IsNotTakenForAnotherOneOfItsPid) {
   BackgroundProcess self("self", ::getpid(), 1);
   EXPECT_FALSE(self.alive());
-  EXPECT_TRUE(stop_all({self}, Deadline::in(Milliseconds(10))).empty());  // and we are still here
+  EXPECT_TRUE(stop_all({self}, Deadline::in(real_clock(), Milliseconds(10)))
+                  .empty());  // and we are still here
 }
 
 TEST(FindPort, GivesFreePortsAndKeepsThePreferredOne) {

@@ -69,7 +69,7 @@ class SessionMuxTest : public ::testing::Test {
 
   std::unique_ptr<MuxChannel> open(const SessionId& id,
                                    std::optional<LeaseStep> lease_step = std::nullopt) {
-    return mux_.open(id, lease_step, Deadline::in(Milliseconds(2000))).value();
+    return mux_.open(id, lease_step, Deadline::in(real_clock(), Milliseconds(2000))).value();
   }
 
   const Step first_{mpc::Label::opening, 1};
@@ -98,8 +98,9 @@ TEST_F(SessionMuxTest, KeepsFramesThatComeBeforeTheirSession) {
 
 TEST_F(SessionMuxTest, DropsFramesThatWaitedTooLong) {
   ASSERT_TRUE(mux_.on_session_frame(PartyIndex::p2, frame(sid(1), first_, "early")).ok());
-  mux_.drop_stale(std::chrono::steady_clock::now() + std::chrono::seconds(1));
-  const auto channel = mux_.open(sid(1), std::nullopt, Deadline::in(Milliseconds(1))).value();
+  mux_.drop_stale(real_clock().now() + std::chrono::seconds(1));
+  const auto channel =
+      mux_.open(sid(1), std::nullopt, Deadline::in(real_clock(), Milliseconds(1))).value();
   EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_timeout);
 }
 
@@ -128,7 +129,8 @@ TEST_F(SessionMuxTest, BoundsHowManyLeasesEarlyFramesMayName) {
   }
   std::size_t kept = 0;
   for (std::size_t i = 0; i < kLeases; ++i) {
-    const auto channel = mux_.open(sid(1), lease_step(i), Deadline::in(Milliseconds(1))).value();
+    const auto channel =
+        mux_.open(sid(1), lease_step(i), Deadline::in(real_clock(), Milliseconds(1))).value();
     kept += receive(*channel, PartyIndex::p2, first_).ok() ? 1U : 0U;
   }
   EXPECT_EQ(kept, SessionMux::kEarlyLeasesMax);
@@ -210,7 +212,8 @@ TEST_F(SessionMuxTest, ALostLinkEndsItsSessions) {
 }
 
 TEST_F(SessionMuxTest, APeerThatSaysNothingIsATimeout) {
-  const auto channel = mux_.open(sid(1), std::nullopt, Deadline::in(Milliseconds(5))).value();
+  const auto channel =
+      mux_.open(sid(1), std::nullopt, Deadline::in(real_clock(), Milliseconds(5))).value();
   EXPECT_EQ(receive(*channel, PartyIndex::p2, first_).error().code(), Errc::peer_timeout);
 }
 
@@ -230,8 +233,9 @@ TEST_F(SessionMuxTest, AFinishedChannelTellsNobody) {
 
 TEST_F(SessionMuxTest, ASidIsOpenOnce) {
   const auto channel = open(sid(1));
-  EXPECT_EQ(mux_.open(sid(1), std::nullopt, Deadline::in(Milliseconds(5))).error().code(),
-            Errc::already_exists);
+  EXPECT_EQ(
+      mux_.open(sid(1), std::nullopt, Deadline::in(real_clock(), Milliseconds(5))).error().code(),
+      Errc::already_exists);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ inline constexpr Milliseconds kShort{80};
 inline Task<void> keep_decrypted(Coordinator& coordinator,
                                  DecryptJob job,
                                  std::optional<Result<Bytes>>& into) {
-  into.emplace(co_await coordinator.decrypt(std::move(job), Deadline::in(kGenerous)));
+  into.emplace(co_await coordinator.decrypt(std::move(job), Deadline::in(real_clock(), kGenerous)));
 }
 
 class CoordinatorTest : public testing::Test {
@@ -49,19 +49,20 @@ class CoordinatorTest : public testing::Test {
 
   Result<Encrypted> encrypt(Milliseconds limit = kGenerous) {
     return block_on(cluster.context,
-                    cluster.coordinator.encrypt(encrypt_job(), Deadline::in(limit)));
+                    cluster.coordinator.encrypt(encrypt_job(), Deadline::in(real_clock(), limit)));
   }
 
   Result<Bytes> decrypt(Milliseconds limit = kGenerous) {
     return block_on(cluster.context,
-                    cluster.coordinator.decrypt(decrypt_job(), Deadline::in(limit)));
+                    cluster.coordinator.decrypt(decrypt_job(), Deadline::in(real_clock(), limit)));
   }
 
   Authenticity authenticate(Milliseconds limit = kGenerous) {
     AuthenticateJob job;
     job.request.method = "POST";
-    return block_on(cluster.context,
-                    cluster.coordinator.authenticate(std::move(job), Deadline::in(limit)));
+    return block_on(
+        cluster.context,
+        cluster.coordinator.authenticate(std::move(job), Deadline::in(real_clock(), limit)));
   }
 
   void refuse_at(std::initializer_list<mpc::PartyIndex> where,

@@ -198,8 +198,9 @@ TEST_F(CoordinatorTest, RefusesWhatIsTooLongWithoutAskingTheNodes) {
   EncryptJob job = encrypt_job();
   job.plaintext = Bytes(270 * 16 + 1, 1);
 
-  const Result<Encrypted> encrypted = block_on(
-      cluster.context, cluster.coordinator.encrypt(std::move(job), Deadline::in(kGenerous)));
+  const Result<Encrypted> encrypted =
+      block_on(cluster.context,
+               cluster.coordinator.encrypt(std::move(job), Deadline::in(real_clock(), kGenerous)));
 
   EXPECT_EQ(encrypted.error().code(), Errc::unsupported);
   EXPECT_EQ(cluster.node(PartyIndex::p1).count(ProxyFrame::make_slots), 0U);
@@ -240,8 +241,9 @@ TEST_F(CoordinatorTest, DecryptsWhatItEncryptedFromMemory) {
   DecryptJob job = decrypt_job();
   job.iv = to_bytes(cluster.script.iv);
 
-  ASSERT_TRUE(block_on(cluster.context,
-                       cluster.coordinator.decrypt(std::move(job), Deadline::in(kGenerous))));
+  ASSERT_TRUE(
+      block_on(cluster.context,
+               cluster.coordinator.decrypt(std::move(job), Deadline::in(real_clock(), kGenerous))));
 
   EXPECT_EQ(cluster.coordinator.figures().decrypts_remembered, 1U);
 }

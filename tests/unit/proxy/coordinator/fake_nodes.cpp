@@ -252,7 +252,7 @@ void FakeCluster::start() {
 }
 
 bool FakeCluster::run_until(const std::function<bool()>& done, Milliseconds limit) {
-  const Deadline until = Deadline::in(limit);
+  const Deadline until = Deadline::in(real_clock(), limit);
   while (!done() && !until.passed()) {
     context.restart();
     context.run_one_for(Milliseconds(5));

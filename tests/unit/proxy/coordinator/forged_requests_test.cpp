@@ -29,8 +29,9 @@ class ForgedRequests : public CoordinatorTest {
 
   Result<Encrypted> encrypt_blocks(std::size_t blocks, Milliseconds limit = kGenerous) {
     const std::string plaintext(16 * blocks, 'x');
-    return block_on(cluster.context,
-                    cluster.coordinator.encrypt(encrypt_job(plaintext), Deadline::in(limit)));
+    return block_on(
+        cluster.context,
+        cluster.coordinator.encrypt(encrypt_job(plaintext), Deadline::in(real_clock(), limit)));
   }
 
   void forge(std::size_t times, std::size_t blocks) {

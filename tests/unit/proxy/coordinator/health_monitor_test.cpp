@@ -72,7 +72,7 @@ class HealthMonitorTest : public testing::Test {
       view.status->health = mpc::wire::NodeHealth::active;
       view.status->wall_milliseconds =
           static_cast<std::uint64_t>(system_wall_clock().now_milliseconds());
-      view.status_at = std::chrono::steady_clock::now();
+      view.status_at = real_clock().now();
     }
   }
 
@@ -81,7 +81,7 @@ class HealthMonitorTest : public testing::Test {
     TaskGroup group(context.get_executor());
     const int until = keys.checks + times;
     group.spawn(monitor.run());
-    const Deadline limit = Deadline::in(Milliseconds(3000));
+    const Deadline limit = Deadline::in(real_clock(), Milliseconds(3000));
     while (keys.checks < until && !limit.passed()) {
       context.restart();
       context.run_one_for(Milliseconds(5));
@@ -138,7 +138,7 @@ TEST_F(HealthMonitorTest, SaysWhichNodeIsAway) {
 }
 
 TEST_F(HealthMonitorTest, CallsANodeThatIsLinkedButSilentUnavailable) {
-  fleet.views[1].status_at = std::chrono::steady_clock::now() - std::chrono::seconds(6);
+  fleet.views[1].status_at = real_clock().now() - std::chrono::seconds(6);
 
   EXPECT_EQ(monitor.node_state(PartyIndex::p2), HealthStatus::unavailable);
 }

@@ -119,8 +119,9 @@ class XksServiceTest : public testing::Test {
   XksReply ask(XksRequest what) {
     XksServiceOptions options;
     options.key_prefix = key_prefix;
-    XksService service(table, keys, health, clock, records, options);
-    return block_on(context, service.handle(std::move(what), Deadline::in(Milliseconds(1000))));
+    XksService service(table, keys, health, clock, real_clock(), records, options);
+    return block_on(
+        context, service.handle(std::move(what), Deadline::in(real_clock(), Milliseconds(1000))));
   }
 
   std::string text(const XksReply& reply) { return std::string(as_text(reply.body)); }
