@@ -9,11 +9,11 @@ namespace tercet {
 
 namespace asio = boost::asio;
 
-/// The only coroutine type. Lazy: runs when awaited, on the awaiter's executor. Rules R1 to R3 of
-/// the style guide hold for every statement with co_await (no braces, no lambda: g++ 12).
-/// And one more, measured here: no co_await in the condition of an `if` or a loop. g++ 12 resumes
-/// the wrong suspension point after `while (..) { if (co_await a()) ..; co_await b(); }`. Name the
-/// value first.
+/// The only coroutine type. Lazy: runs when awaited, on the awaiter's executor.
+/// g++ 12 makes wrong code of much that stands around co_await, hence rules R1 to R6
+/// (tests/lint/coroutine_rules_test.cpp): in a statement with co_await no braces, no lambda, no
+/// conditional operator, no && and ||, no throw and no new; no co_await in a condition or in the
+/// head of a loop. Name the value first.
 template <class T>
 using Task = asio::awaitable<T>;
 
