@@ -1,0 +1,154 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/time/clock.h"
+#include "node/decision/decision.h"
+#include "node/decision/decision_record.h"
+#include "node/decision/news.h"
+
+namespace tercet::node {
+
+/// What a call to the book leaves to be done. All of it is durable already where it must be.
+class DecisionStep {
+ public:
+  class Outgoing {
+   public:
+    Outgoing(mpc::PartyIndex to_whom, DecisionNews what) : to(to_whom), news(std::move(what)) {}
+
+    mpc::PartyIndex to;
+    DecisionNews news;
+  };
+
+  DecisionStep() = default;
+
+  std::vector<Outgoing> to_send;
+  /// Decisions whose outcome was written in this step: memory follows the record now.
+  std::vector<DecisionRecord> ended;
+  /// Newly proven to have voted YES and NO at first hand: alarm.
+  NodeSet double_voters;
+  /// A vote of this node came back that it does not remember: its directory was rolled back.
+  bool own_vote_unknown = false;
+};
+
+/// An open decision as `tercet status` shows it.
+class OpenDecision {
+ public:
+  OpenDecision() = default;
+
+  DecisionName name;
+  std::vector<DecidedKey> keys;
+  bool running = false;    ///< its session runs here, no vote yet
+  bool ending_no = false;  ///< this node has said NO
+  NodeSet waits_for;
+  NodeSet double_voters;
+  std::array<std::optional<Stand>, 3> said;  ///< last word of P1, P2, P3 itself
+};
+
+/// At most so many decisions are open or under way at a node; more are not begun.
+inline constexpr std::size_t kOpenDecisionsMax = 64;
+
+/// The decisions of one node: the machine of each (decision.h), their signatures, the rule of one
+/// open vote, and what is said of them. Whatever must be durable is written by `DecisionStorage` in
+/// one transaction before a call returns; if it fails the call errs and nothing has changed.
+///
+/// Source: docs/key-lifecycle.md. Errors of all calls that write: storage_error.
+/// Threads: the service's executor only. Hops: none waits; a decision ends one hop after the third
+/// vote.
+template <class Rules>
+class BasicDecisionBook {
+ public:
+  /// All outlive the book.
+  BasicDecisionBook(const Electorate& electorate,
+                    mpc::PartyIndex self,
+                    const SigningKey& key,
+                    DecisionStorage& storage);
+
+  /// What was open when the process ended. Call once, before anything else.
+  Status load();
+
+  /// Asked before a session is proposed or joined. Errors: wrong_state (a decision on one of these
+  /// keys, or the refresh, is open or runs), overloaded (too many are open).
+  Status may_begin(DecisionKind kind, std::span<const KeyId> keys) const;
+
+  /// The session was agreed on and runs here now. The first thing after the agreement: a sid that
+  /// was refused meanwhile must not run. Errors: those of may_begin; already_exists (the sid).
+  Status begin(const DecisionName& name, std::vector<DecidedKey> keys);
+
+  /// The key check passed: YES, with what `write_set` writes in the same transaction. Errors:
+  /// wrong_state (another vote is open meanwhile, a peer said NO, or `command_waits` is false):
+  /// break it off then.
+  Result<DecisionStep> vote_yes(const SessionId& sid,
+                                bool command_waits,
+                                const std::function<Status()>& write_set);
+
+  /// The session ended here without this node's vote: NO. Nothing if it voted, or is unknown.
+  Result<DecisionStep> break_off(const SessionId& sid, SteadyTime now);
+
+  /// A peer's news, decoded only. Errors: wrong_state (another membership), not_authenticated (a
+  /// vote that nobody signed), peer_malformed.
+  Result<DecisionStep> hear(mpc::PartyIndex from, const DecisionNews& news, SteadyTime now);
+
+  /// To be told to a peer when its link comes up, and again every 5 s while there is any.
+  std::vector<DecisionNews> open_news() const;
+
+  /// May a command that is past its end be given up? Not while its session runs or a vote for it is
+  /// open.
+  bool may_expire(const CommandId& command) const;
+
+  std::vector<OpenDecision> report() const;
+
+ private:
+  using Machine = BasicDecision<Rules>;
+
+  class Entry {
+   public:
+    Entry(DecisionRecord with_record, Machine with_machine)
+        : record(std::move(with_record)), machine(with_machine) {}
+
+    DecisionRecord record;  ///< all votes known are in it
+    Machine machine;
+    std::array<std::optional<Stand>, 3> said;
+  };
+
+  bool stands_in_the_way(const Entry& entry, DecisionKind kind, std::span<const KeyId> keys) const;
+  bool other_vote_open(const Entry& but) const;
+  Status check_votes(const DecisionNews& news, const std::vector<Vote>& known) const;
+  Result<DecisionStep> hear_unknown(mpc::PartyIndex from, const DecisionNews& news, SteadyTime now);
+  Result<DecisionStep> refuse_unknown(mpc::PartyIndex from,
+                                      const DecisionNews& news,
+                                      SteadyTime now);
+  Result<DecisionStep> apply(Entry after,
+                             const Effects& effects,
+                             const std::function<Status()>& write_set);
+  void sign_own_votes(Entry& entry) const;
+  Status write(const Entry& entry,
+               const Effects& effects,
+               const std::function<Status()>& write_set);
+  DecisionNews news_of(const Entry& entry) const;
+  bool remember_refused(const SessionId& sid, SteadyTime now);
+
+  Electorate electorate_;
+  mpc::PartyIndex self_;
+  const SigningKey* key_;
+  DecisionStorage* storage_;
+  std::map<SessionId, Entry> entries_;  ///< running or open
+  /// Sids that this node said NO to without keeping it, against a session that is agreed on late.
+  std::deque<std::pair<SteadyTime, SessionId>> refused_;
+  std::set<SessionId> refused_ids_;
+};
+
+using DecisionBook = BasicDecisionBook<FullLifeRules>;
+extern template class BasicDecisionBook<FullLifeRules>;
+
+}  // namespace tercet::node
