@@ -24,12 +24,21 @@ class ProxySessionFacts {
   SessionCounter counter;
   /// The whole request as the proxy sent it, without ticket and remaining time.
   Bytes request;
-  KeyEntry key;  ///< id, version, epoch, derived set are covered
+  KeyEntry key;  ///< id, version, epoch, derived set and framing are covered
   mpc::wire::VectorStart vectors;
   std::uint32_t vector_count = 0;
   SessionId material;  ///< slot session or remembered session; zeros if none
   std::uint16_t material_number = 0;
 };
+
+/// A request without what may differ between nodes.
+template <class Message>
+Bytes covered_request(const Message& request) {
+  Message copy = request;
+  copy.ticket = 0;
+  copy.remaining_ms = 0;
+  return copy.encode();
+}
 
 /// SHA-256 over an injective encoding of the facts.
 SessionId proxy_session_id(const ProxySessionFacts& facts);

@@ -15,15 +15,6 @@ using mpc::wire::ProxyFrame;
 
 namespace {
 
-/// The request without what may differ between nodes.
-template <class Message>
-Bytes covered_request(const Message& request) {
-  Message copy = request;
-  copy.ticket = 0;
-  copy.remaining_ms = 0;
-  return copy.encode();
-}
-
 Deadline deadline_of(const Clock& clock, std::uint32_t remaining_ms, Milliseconds limit) {
   return Deadline::in(clock, std::min(Milliseconds(remaining_ms), limit));
 }
