@@ -174,6 +174,11 @@ void LiveCluster::stop() {
     return;
   }
   if (!dev_.is_null()) {  // it did start
+    if (const auto state = cli::load_dev_state(cli::DevLayout(folder_)); state && *state) {
+      for (const cli::BackgroundProcess& process : (*state)->processes) {
+        expect_alive(process);
+      }
+    }
     const CommandResult down =
         run_command({programs_ + "/tercet", "dev", "down", "--dir", folder_});
     EXPECT_TRUE(down.done()) << down.output;
@@ -193,6 +198,12 @@ void LiveCluster::expect_no_reports() const {
     const std::string report = sanitizer_report(read_file(entry.path()));
     EXPECT_EQ(report, "") << entry.path().filename();
   }
+}
+
+void LiveCluster::expect_alive(const cli::BackgroundProcess& process) const {
+  EXPECT_TRUE(process.alive() || ended_on_purpose_.contains(process.name))
+      << process.name << " has ended by itself:\n"
+      << cli::tail_of(file("log/" + process.name + ".log"), 10);
 }
 
 Status LiveCluster::write_stores() const {
@@ -279,6 +290,10 @@ std::string LiveCluster::network_namespace(const std::string& name) const {
 }
 
 Status LiveCluster::start(const std::string& name) {
+  if (const cli::BackgroundProcess before = process(name); !before.name.empty()) {
+    expect_alive(before);
+  }
+  ended_on_purpose_.erase(name);
   const cli::DevLayout layout(folder_);
   const std::string program = name.starts_with("node-") ? "/tercet-node" : "/tercet-proxy";
   TERCET_TRY(cli::BackgroundProcess process,
@@ -313,12 +328,13 @@ void LiveCluster::send_signal(const std::string& name, int signal) const {
   }
 }
 
-void LiveCluster::kill(const std::string& name) const {
+void LiveCluster::kill(const std::string& name) {
   send_signal(name, SIGKILL);
   EXPECT_TRUE(ended(name, kEndLimit)) << name;
 }
 
-bool LiveCluster::ended(const std::string& name, Milliseconds limit) const {
+bool LiveCluster::ended(const std::string& name, Milliseconds limit) {
+  ended_on_purpose_.insert(name);
   const cli::BackgroundProcess target = process(name);
   return eventually([&] { return !target.alive(); }, limit);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,8 +95,8 @@ class LiveCluster {
 
   /// Returns when all are healthy. Errors: with the ends of the logs.
   Status start();
-  /// Ends what runs. Fails the test if a program did not end well, or a sanitizer has complained of
-  /// one: nobody else reads the logs of programs in the background.
+  /// Ends what runs. Fails the test if a program did not end well or had ended by itself, or if a
+  /// sanitizer has complained of one: nobody else looks at programs in the background.
   void stop();
 
   /// dev.json, as docs/ describe it.
@@ -116,13 +117,14 @@ class LiveCluster {
   /// `raw_aad`: a key for ciphertexts made elsewhere (--foreign-ciphertexts).
   CommandResult import_key(const std::string& id, ByteView key, bool raw_aad) const;
 
-  /// Starts "node-2" or "proxy-3" with NAME.yaml. It is in no way waited for.
+  /// Starts "node-2" or "proxy-3" with NAME.yaml. It is in no way waited for. Fails the test if one
+  /// that runs no more was neither killed nor waited for.
   Status start(const std::string& name);
   void send_signal(const std::string& name, int signal) const;
   /// SIGKILL, and waits until it is gone.
-  void kill(const std::string& name) const;
-  /// Waits until it has ended by itself.
-  bool ended(const std::string& name, Milliseconds limit) const;
+  void kill(const std::string& name);
+  /// Waits until it has ended by itself, as the test wants it to.
+  bool ended(const std::string& name, Milliseconds limit);
   bool alive(const std::string& name) const;
   pid_t pid(const std::string& name) const;
   /// What it has written to its log so far.
@@ -134,11 +136,13 @@ class LiveCluster {
   cli::BackgroundProcess process(const std::string& name) const;
   void start_reaper();
   void expect_no_reports() const;
+  void expect_alive(const cli::BackgroundProcess& process) const;
 
   LiveClusterOptions options_;
   std::string folder_;
   std::string programs_;  ///< the folder of the built programs
   nlohmann::json dev_;
+  std::set<std::string> ended_on_purpose_;
   int alive_pipe_ = -1;  ///< the reaper sees it close
   int gone_pipe_ = -1;   ///< closed by the reaper when it is done
 };
