@@ -89,7 +89,7 @@ Task<Status> check_key(const KeySessionContext& context,
                        mpc::VectorRange vectors) {
   TERCET_CO_TRY(
       const mpc::KeyCheckValue value,
-      co_await mpc::key_check(
+      co_await context.engine->key_check(
           session.party(), key_name(context, name), std::move(material), std::move(vectors)));
   co_return context.store->shares().put_check_value(name, value);
 }
@@ -125,9 +125,9 @@ Task<Status> run_key_session(KeySessionContext context,
   TERCET_CO_TRY_STATUS(shares.put_commitments(plan.name, crossed.missing_hash, crossed.salts));
 
   // derived values; the set durable
-  TERCET_CO_TRY(
-      std::shared_ptr<const mpc::KeyMaterial> material,
-      co_await mpc::derive(session.party(), name, std::move(components), std::move(for_derive)));
+  TERCET_CO_TRY(std::shared_ptr<const mpc::KeyMaterial> material,
+                co_await context.engine->derive(
+                    session.party(), name, std::move(components), std::move(for_derive)));
   TERCET_CO_TRY_STATUS(shares.put_derived(plan.name, material->serialize()));
 
   TERCET_CO_TRY_STATUS(co_await exchange_held(context, session, plan.name));

@@ -7,6 +7,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "mpc/engine/joint_engine.h"
 #include "mpc/keygen/key_name.h"
 #include "mpc/share/rss.h"
 #include "node/admin/command.h"
@@ -32,6 +33,7 @@ class KeySessionContext {
   const ClusterConfig* cluster = nullptr;
   const SigningKey* signing_key = nullptr;
   const BoxKey* import_key = nullptr;
+  const mpc::JointEngine* engine = &mpc::table_engine();
 };
 
 /// Is this the signature of that node over HELD for this epoch and session?

@@ -6,7 +6,6 @@
 
 #include "core/async/deadline.h"
 #include "core/time/executor_clock.h"
-#include "mpc/onehot/batch.h"
 
 namespace tercet::node {
 
@@ -239,8 +238,7 @@ Task<Status> BatchWorks::make(Proposal proposal, LeaseId lease, std::uint32_t ve
                                      secrets_,
                                      Deadline::in(monotonic_, options_.agreement_limit),
                                      Deadline::in(monotonic_, options_.batch_limit)));
-  Result<mpc::OneHotBatch> batch =
-      co_await mpc::make_batch<mpc::FullDefences>(session->party(), vectors);
+  Result<mpc::OneHotBatch> batch = co_await options_.engine->make_batch(session->party(), vectors);
   if (!batch) {
     session->abort(batch.error().code());
     co_return std::move(batch).error();

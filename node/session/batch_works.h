@@ -17,6 +17,7 @@
 #include "core/log/log.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
+#include "mpc/engine/joint_engine.h"
 #include "mpc/onehot/stock.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
@@ -41,6 +42,7 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
     std::uint32_t vectors_max = 1U << 17U;
     Milliseconds agreement_limit{5000};
     Milliseconds batch_limit{60000};
+    const mpc::JointEngine* engine = nullptr;
     RandomSource* random = nullptr;
     Logger log;
     /// A verified batch for the lease; all three nodes have it, or will at once.

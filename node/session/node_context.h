@@ -11,6 +11,7 @@
 #include "core/random/random.h"
 #include "core/time/clock.h"
 #include "core/time/executor_clock.h"
+#include "mpc/engine/joint_engine.h"
 #include "mpc/prf/pair_secret.h"
 #include "node/generation/generation.h"
 #include "node/link/peer_hub.h"
@@ -34,7 +35,8 @@ class NodeContext {
               NodeMetrics& node_metrics,
               Logger logger,
               RandomSource& random_source,
-              const WallClock& wall_clock)
+              const WallClock& wall_clock,
+              const mpc::JointEngine& joint_engine)
       : executor(service_executor),
         monotonic(clock_of(service_executor)),
         options(service_options),
@@ -45,6 +47,7 @@ class NodeContext {
         log(std::move(logger)),
         random(random_source),
         clock(wall_clock),
+        engine(joint_engine),
         lease_proposals(service_options.lease_proposals_per_proxy_second, kLeaseProposalBurst),
         tasks(service_executor) {}
 
@@ -58,6 +61,7 @@ class NodeContext {
   Logger log;
   RandomSource& random;
   const WallClock& clock;
+  const mpc::JointEngine& engine;
   RateCaps lease_proposals;  ///< by proxy
   TaskGroup tasks;
   std::unique_ptr<PeerHub> hub;

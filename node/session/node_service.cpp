@@ -89,6 +89,7 @@ void NodeService::make_works(const Parts& parts) {
   works.vectors_max = std::max(options.batch_vectors, 1U << 17U);
   works.agreement_limit = options.agreement_limit;
   works.batch_limit = options.batch_limit;
+  works.engine = parts.engine;
   works.random = parts.bulk_random;
   works.log = parts.log;
   const std::weak_ptr<bool> alive = impl_->alive;

@@ -10,6 +10,7 @@
 #include "core/metrics/metrics.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
+#include "mpc/engine/joint_engine.h"
 #include "mpc/party.h"
 #include "node/admin/admin_api.h"
 #include "node/link/peer_hub.h"
@@ -57,6 +58,7 @@ class NodeService {
     RandomSource* random = nullptr;
     RandomSource* bulk_random = nullptr;
     const WallClock* clock = nullptr;
+    const mpc::JointEngine* engine = &mpc::table_engine();
     Logger log;
   };
 

@@ -30,7 +30,8 @@ class NodeService::Impl {
                 metrics,
                 parts.log,
                 *parts.random,
-                *parts.clock) {}
+                *parts.clock,
+                *parts.engine) {}
 
   NodeMetrics metrics;
   NodeContext context;

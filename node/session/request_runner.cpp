@@ -165,7 +165,7 @@ Task<void> RequestRunner::run_slots(std::shared_ptr<ProxySeat> seat,
                    *job->channel,
                    context_.random);
   const mpc::SlotsPlan plan(job->count, job->blocks);
-  Result<std::vector<mpc::Slot>> slots = co_await mpc::make_slots<mpc::FullDefences>(
+  Result<std::vector<mpc::Slot>> slots = co_await context_.engine.make_slots(
       party, job->key.material, job->key.version, plan, std::move(*job->vectors));
   seat->dismiss(job->ticket);
   Lease* lease = context_.generation->find_lease(job->lease);
@@ -284,7 +284,7 @@ Task<void> RequestRunner::run_decrypt(std::shared_ptr<ProxySeat> seat,
                    *job->channel,
                    context_.random);
   const std::size_t blocks = mpc::block_count(job->order.ciphertext.size());
-  Result<mpc::Keystream> keystream = co_await mpc::compute_keystream<mpc::FullDefences>(
+  Result<mpc::Keystream> keystream = co_await context_.engine.compute_keystream(
       party, job->key.material, job->order.iv, blocks, std::move(*job->vectors));
   seat->dismiss(job->ticket);
   if (!keystream) {
