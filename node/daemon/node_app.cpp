@@ -14,8 +14,6 @@
 #include "core/secret/locked_arena.h"
 #include "core/time/executor_clock.h"
 #include "mpc/field/dispatch.h"
-#include "node/policy/request_authoriser.h"
-#include "node/store/command_log.h"
 
 namespace tercet::node {
 
@@ -29,49 +27,7 @@ constexpr std::int64_t kFreeMegabytesWarned = 1024;
 constexpr std::string_view kSecretsNotLocked =
     "secret memory beyond the limit is not locked: raise LimitMEMLOCK";
 
-NodeServiceOptions service_options(const NodeConfig& config) {
-  NodeServiceOptions options;
-  options.self = static_cast<mpc::PartyIndex>(config.self().index);
-  options.cluster = config.cluster.id;
-  options.node_id = config.id;
-  options.health_key = config.cluster.health_key;
-  options.has_health_key = !config.cluster.health_key.text().empty();
-  for (const ClusterConfig::Store& store : config.cluster.stores) {
-    StorePolicy policy;
-    policy.name = store.name;
-    policy.uri_path = store.uri_path;
-    policy.regions = store.regions;
-    policy.access_key_ids = store.access_key_ids;
-    options.stores.push_back(std::move(policy));
-  }
-  for (const ClusterConfig::Proxy& proxy : config.cluster.proxies) {
-    options.proxies.push_back(proxy.name);
-  }
-  options.batch_vectors = config.stock.batch_vectors;
-  options.batches_per_lease = config.stock.batches_per_lease;
-  options.remembered_per_lease = config.cluster.remembered_ciphertexts;
-  return options;
-}
-
 }  // namespace
-
-/// The key maker needs the service and the service the key maker's statements: this breaks the
-/// circle.
-class NodeApp::LateStatements final : public KeyStatements {
- public:
-  std::vector<Bytes> statements() const override {
-    return behind == nullptr ? std::vector<Bytes>() : behind->statements();
-  }
-
-  Status offer_statement(mpc::PartyIndex from, ByteView statement) override {
-    if (behind == nullptr) {
-      return Error(Errc::closed, "statement: nobody takes it");
-    }
-    return behind->offer_statement(from, statement);
-  }
-
-  KeyStatements* behind = nullptr;
-};
 
 NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logger log)
     : executor_(executor),
@@ -82,7 +38,6 @@ NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logge
       peer_meter_(registry_, kMeteredPart, "peer"),
       bulk_meter_(registry_, kMeteredPart, "bulk"),
       proxy_meter_(registry_, kMeteredPart, "proxy"),
-      statements_(std::make_unique<LateStatements>()),
       bulk_tasks_(std::make_unique<TaskGroup>(bulk_.executor())),
       tasks_(executor),
       stop_wanted_(executor) {}
@@ -95,16 +50,14 @@ Result<std::unique_ptr<NodeApp>> NodeApp::make(const asio::any_io_executor& exec
                                                NodeConfig config,
                                                Logger log) {
   std::unique_ptr<NodeApp> app(new NodeApp(executor, std::move(config), std::move(log)));
-  TERCET_TRY_STATUS(app->open_store());
+  TERCET_TRY_STATUS(app->load_keys());
   TERCET_TRY_STATUS(app->load_credentials());
-  app->build_service();
+  TERCET_TRY_STATUS(app->build_core());
   TERCET_TRY_STATUS(app->bind());
   return app;
 }
 
-Status NodeApp::open_store() {
-  TERCET_TRY(const SecretBytes sealing_key,
-             load_key_file(config_.sealing_key_file, kSealingKeyKind));
+Status NodeApp::load_keys() {
   TERCET_TRY(SigningKey signing_key, SigningKey::load(config_.signing_key_file));
   TERCET_TRY(BoxKey import_key, BoxKey::load(config_.import_key_file));
   if (signing_key.public_key() != config_.self().signing_public_key ||
@@ -115,31 +68,6 @@ Status NodeApp::open_store() {
   }
   signing_key_ = std::make_unique<SigningKey>(std::move(signing_key));
   import_key_ = std::make_unique<BoxKey>(std::move(import_key));
-  TERCET_TRY(store_, NodeStore::open(config_.data_dir, config_.id, sealing_key));
-  TERCET_TRY(audit_file_, RecordFile::open(config_.audit_file));
-  audit_ = std::make_unique<AuditTrail>(
-      config_.id,
-      [file = audit_file_.get()](std::string_view line) { return file->append(line); },
-      system_wall_clock());
-  keys_ = std::make_unique<KeyRegistry>(*store_, self_);
-  for (const KeyId& damaged : keys_->load()) {
-    log_.error("key_damaged", field("key", damaged));
-    AuditRecord record("key_damaged");
-    record.text("key", damaged.text());
-    TERCET_TRY_STATUS(audit_->write(std::move(record)));
-  }
-  verifier_ = std::make_unique<CommandVerifier>(config_.cluster);
-  intake_ = std::make_unique<CommandIntake>(*store_, *keys_, *verifier_, system_wall_clock());
-  intake_->on_command([this](const Command& command, const Status& outcome) {
-    AuditRecord record("command");
-    record.id("id", command.id).text("kind", print_kind(command.kind));
-    record.text("key", command.key.text()).text("outcome", outcome.ok() ? "accepted" : "refused");
-    if (!outcome.ok()) {
-      record.error(outcome.error().code());
-    }
-    // A record that cannot be written stops the service by itself (rule AU5).
-    static_cast<void>(audit_->write(std::move(record)));
-  });
   return ok_status();
 }
 
@@ -148,58 +76,37 @@ Status NodeApp::load_credentials() {
   return ok_status();
 }
 
-void NodeApp::build_service() {
-  const NodeServiceOptions options = service_options(config_);
-  const auto secret_of = [this](std::string_view id) -> std::shared_ptr<const SecretBytes> {
+Status NodeApp::build_core() {
+  TERCET_TRY(const SecretBytes sealing_key,
+             load_key_file(config_.sealing_key_file, kSealingKeyKind));
+  NodeCore::Parts parts;
+  parts.executor = executor_;
+  parts.bulk_executor = bulk_.executor();
+  parts.config = &config_;
+  TERCET_TRY(parts.store, NodeStore::open(config_.data_dir, config_.id, sealing_key));
+  parts.signing_key = signing_key_.get();
+  parts.import_key = import_key_.get();
+  TERCET_TRY(audit_file_, RecordFile::open(config_.audit_file));
+  parts.audit_sink = [file = audit_file_.get()](std::string_view line) {
+    return file->append(line);
+  };
+  parts.secrets = [this](std::string_view id) -> std::shared_ptr<const SecretBytes> {
     const auto found = credentials_.find(id);
     return found == credentials_.end() ? nullptr : found->second;
   };
-  authoriser_ = std::make_unique<RequestAuthoriser<FullRequestDefences>>(
-      options, *keys_, secret_of, system_wall_clock(), monotonic_);
-  NodeService::Parts parts;
-  parts.executor = executor_;
-  parts.bulk_executor = bulk_.executor();
-  parts.keys = keys_.get();
-  parts.commands = intake_.get();
-  parts.statements = statements_.get();
-  parts.authoriser = authoriser_.get();
-  parts.audit = audit_.get();
   parts.metrics = &registry_;
   parts.random = &system_random();
   parts.bulk_random = &system_random();
   parts.clock = &system_wall_clock();
+  parts.complete_report = [this](NodeReport& report) { complete_report(report); };
   parts.log = log_;
-  service_ = std::make_unique<NodeService>(options, parts);
-
-  KeySessionContext context;
-  context.store = store_.get();
-  context.cluster = &config_.cluster;
-  context.signing_key = signing_key_.get();
-  context.import_key = import_key_.get();
-  key_maker_ = std::make_unique<KeyMaker>(
-      executor_, context, *keys_, service_->sessions(), system_wall_clock(), KeyMaker::Options());
-  statements_->behind = key_maker_.get();
-  service_->sessions().serve(SessionKind::key_command, *key_maker_);
-  service_->on_progress = [this] { key_maker_->wake(); };
-  intake_->on_key_wanted([this] { key_maker_->wake(); });
-  // The peers get it at once, also when the administrator reaches this node only.
-  intake_->on_accepted([this](ByteView envelope) { service_->pass_on_command(envelope); });
-  keys_->on_change([this](const KeyId& key) { service_->key_changed(key); });
-  admin_ = std::make_unique<AdminApi>(*store_, *intake_, *keys_, [this] { return report(); });
+  TERCET_TRY(core_, NodeCore::make(std::move(parts)));
+  return ok_status();
 }
 
-NodeReport NodeApp::report() const {
-  NodeReport report = service_->report();
+void NodeApp::complete_report(NodeReport& report) const {
   if (!secret_memory_status().all_locked()) {
     report.warnings.emplace_back(kSecretsNotLocked);
-  }
-  for (NodeReport::Link& peer : report.peers) {
-    for (const ClusterConfig::Node& node : config_.cluster.nodes) {
-      if (peer.peer == "node-" + std::to_string(node.index)) {  // the service knows party numbers
-        peer.peer = node.id;
-        break;
-      }
-    }
   }
   report.certificate_days = certificate_days();
   if (report.certificate_days < kCertificateDaysWarned) {
@@ -209,7 +116,6 @@ NodeReport NodeApp::report() const {
   if (report.data_free_mb >= 0 && report.data_free_mb < kFreeMegabytesWarned) {
     report.warnings.emplace_back("its data directory has little space left: audit needs it");
   }
-  return report;
 }
 
 std::int64_t NodeApp::certificate_days() const {
@@ -258,7 +164,7 @@ Status NodeApp::bind_metrics() {
 }
 
 Task<HttpResponse> NodeApp::handle_admin(HttpRequest request) {
-  const AdminReply reply = admin_->handle(request.method, request.target, request.body);
+  const AdminReply reply = core_->admin().handle(request.method, request.target, request.body);
   co_return HttpResponse::json(reply.status, reply.body);
 }
 
@@ -267,15 +173,14 @@ Task<HttpResponse> NodeApp::handle_metrics(HttpRequest request) {
     co_return HttpResponse::text(200, registry_.text());
   }
   if (request.target == "/ping" && request.method == "GET") {
-    const bool serving = service_->three_up();
+    const bool serving = core_->service().three_up();
     co_return HttpResponse::text(serving ? 200 : 503, serving ? "serving\n" : "not serving\n");
   }
   co_return HttpResponse::text(404, "not found\n");
 }
 
 void NodeApp::spawn_all() {
-  service_->start();
-  tasks_.spawn(key_maker_->drive());
+  core_->start();
   tasks_.spawn(watch_signals());
   tasks_.spawn(admin_server_->run());
   if (metrics_server_) {
@@ -293,14 +198,15 @@ void NodeApp::spawn_all() {
       bulk_tasks_->spawn(dial_bulk(peer));
     }
   }
-  service_->on_stock_low = [this](bool low) { bulk_.hurry(low); };
+  core_->service().on_stock_low = [this](bool low) { bulk_.hurry(low); };
   bulk_.start();
 }
 
 Task<void> NodeApp::run() {
   AuditRecord started("node_started");
   started.text("version", TERCET_VERSION).text("self_tests", "passed");
-  static_cast<void>(audit_->write(std::move(started)));  // a failure stops the service by itself
+  static_cast<void>(
+      core_->audit().write(std::move(started)));  // a failure stops the service by itself
   spawn_all();
   log_.info("node_started",
             field("node", public_text(config_.id)),
@@ -314,10 +220,9 @@ Task<void> NodeApp::run() {
   static_cast<void>(co_await stop_wanted_.wait());
 
   log_.info("node_stopping");
-  key_maker_->stop();
   proxy_listener_->stop_accepting();
   peer_listener_->stop_accepting();
-  co_await service_->stop();
+  co_await core_->stop();
   co_await stop_bulk();
   proxy_listener_->close();
   peer_listener_->close();
@@ -328,7 +233,8 @@ Task<void> NodeApp::run() {
   tasks_.close();
   co_await tasks_.join();
   AuditRecord stopped("node_stopped");
-  static_cast<void>(audit_->write(std::move(stopped)));  // the last one: nothing left to stop
+  static_cast<void>(
+      core_->audit().write(std::move(stopped)));  // the last one: nothing left to stop
   log_.info("node_stopped");
 }
 

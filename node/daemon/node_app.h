@@ -18,17 +18,9 @@
 #include "core/net/listener.h"
 #include "core/net/tls_config.h"
 #include "core/net/tls_frame_link.h"
-#include "node/admin/admin_api.h"
-#include "node/admin/command_intake.h"
-#include "node/admin/command_verifier.h"
-#include "node/admin/key_maker.h"
-#include "node/admin/key_registry.h"
 #include "node/daemon/bulk_thread.h"
 #include "node/daemon/credentials.h"
-#include "node/policy/audit_trail.h"
-#include "node/policy/authoriser.h"
-#include "node/session/node_service.h"
-#include "node/store/node_store.h"
+#include "node/daemon/node_core.h"
 
 namespace tercet::node {
 
@@ -55,9 +47,9 @@ class NodeApp {
  private:
   NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logger log);
 
-  Status open_store();
+  Status load_keys();
   Status load_credentials();
-  void build_service();
+  Status build_core();
   Status bind();
   Status bind_links();
   Status bind_admin();
@@ -80,7 +72,7 @@ class NodeApp {
   Task<void> stop_bulk();
   Task<void> report_drained(asio::any_io_executor home, Event& drained);
   std::optional<mpc::PartyIndex> party_named(std::string_view node_id) const;
-  NodeReport report() const;
+  void complete_report(NodeReport& report) const;
   std::int64_t certificate_days() const;
   std::int64_t data_free_mb() const;
 
@@ -94,26 +86,15 @@ class NodeApp {
   LinkMeter bulk_meter_;
   LinkMeter proxy_meter_;
   std::unique_ptr<RecordFile> audit_file_;
-  std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<SigningKey> signing_key_;
   std::unique_ptr<BoxKey> import_key_;
   Credentials credentials_;
-
-  std::unique_ptr<NodeStore> store_;
-  std::unique_ptr<KeyRegistry> keys_;
-  std::unique_ptr<CommandVerifier> verifier_;
-  std::unique_ptr<CommandIntake> intake_;
-  class LateStatements;
-  std::unique_ptr<LateStatements> statements_;
 
   BulkThread bulk_;
   std::unique_ptr<TaskGroup> bulk_tasks_;
   std::unique_ptr<Listener> bulk_listener_;
 
-  std::unique_ptr<Authoriser> authoriser_;
-  std::unique_ptr<NodeService> service_;
-  std::unique_ptr<KeyMaker> key_maker_;
-  std::unique_ptr<AdminApi> admin_;
+  std::unique_ptr<NodeCore> core_;
 
   std::shared_ptr<TlsServerSlot> peer_tls_;
   std::shared_ptr<TlsServerSlot> bulk_tls_;

@@ -134,7 +134,7 @@ Task<void> NodeApp::accept_peer(std::unique_ptr<ByteStream> stream) {
   }
   std::shared_ptr<FrameLink> link =
       make_frame_link(executor_, std::move(stream), FrameLimits::for_requests(), &peer_meter_);
-  co_await service_->serve_peer(*peer, std::move(link));
+  co_await core_->service().serve_peer(*peer, std::move(link));
 }
 
 Task<void> NodeApp::accept_bulk(std::unique_ptr<ByteStream> stream) {
@@ -144,13 +144,13 @@ Task<void> NodeApp::accept_bulk(std::unique_ptr<ByteStream> stream) {
   }
   std::shared_ptr<FrameLink> link =
       make_frame_link(bulk_.executor(), std::move(stream), FrameLimits::for_bulk(), &bulk_meter_);
-  co_await service_->serve_bulk(*peer, std::move(link));
+  co_await core_->service().serve_bulk(*peer, std::move(link));
 }
 
 Task<void> NodeApp::accept_proxy(std::unique_ptr<ByteStream> stream) {
   std::shared_ptr<FrameLink> link =
       make_frame_link(executor_, std::move(stream), FrameLimits::for_requests(), &proxy_meter_);
-  co_await service_->serve_proxy(std::move(link));
+  co_await core_->service().serve_proxy(std::move(link));
 }
 
 Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
@@ -169,7 +169,7 @@ Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
       if (stream.ok()) {
         std::shared_ptr<FrameLink> link = make_frame_link(
             executor_, std::move(stream).value(), FrameLimits::for_requests(), &peer_meter_);
-        co_await service_->serve_peer(peer, std::move(link));
+        co_await core_->service().serve_peer(peer, std::move(link));
       } else {
         log_.debug("dial_failed", field("peer", number(peer)), field("detail", stream.error()));
       }
@@ -198,7 +198,7 @@ Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
       if (stream.ok()) {
         std::shared_ptr<FrameLink> link = make_frame_link(
             executor, std::move(stream).value(), FrameLimits::for_bulk(), &bulk_meter_);
-        co_await service_->serve_bulk(peer, std::move(link));
+        co_await core_->service().serve_bulk(peer, std::move(link));
       }
     }
     const Status slept = co_await sleep_for(backoff.next(monotonic_.now() - began));
@@ -222,7 +222,7 @@ Task<void> NodeApp::stop_bulk() {
 }
 
 Task<void> NodeApp::report_drained(asio::any_io_executor home, Event& drained) {
-  co_await service_->join_bulk();
+  co_await core_->service().join_bulk();
   co_await bulk_tasks_->join();
   asio::post(home, [&drained] { drained.set(); });
 }

@@ -15,18 +15,35 @@ namespace {
 
 /// Rule D2: after a failed write or flush nobody knows what the disk holds. Starting again reads
 /// it.
-[[noreturn]] void die_of_io(sqlite3* database) {
+[[noreturn]] void end_process(int code) {
   std::fprintf(stderr,
                "{\"level\":\"error\",\"component\":\"store\",\"event\":\"storage_write_failed\","
                "\"code\":%d}\n",
-               sqlite3_extended_errcode(database));
+               code);
   std::_Exit(74);
 }
 
-Error storage_failure(sqlite3* database, int code, const char* what) {
+/// Made by ourselves, so that no moment exists in which others may read it.
+Status make_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) {
+    return Error(Errc::storage_error, "open the node's database: it cannot be made or written")
+        .hint("check owner, mode and free space of the data directory");
+  }
+  ::close(file);
+  return ok_status();
+}
+
+}  // namespace
+
+Error Database::failure(int code, const char* what) const {
   switch (code & 0xff) {
     case SQLITE_IOERR:
-      die_of_io(database);
+      if (!options_.on_write_failed) {
+        end_process(sqlite3_extended_errcode(database_));
+      }
+      options_.on_write_failed(sqlite3_extended_errcode(database_));
+      return Error(Errc::storage_error, std::string(what) + ": a write or flush failed");
     case SQLITE_CONSTRAINT:
       return Error(Errc::already_exists, std::string(what) + ": the row is there already");
     case SQLITE_CORRUPT:
@@ -47,10 +64,8 @@ Error storage_failure(sqlite3* database, int code, const char* what) {
   }
 }
 
-}  // namespace
-
-Statement::Statement(sqlite3* database, sqlite3_stmt* statement)
-    : database_(database), statement_(statement) {}
+Statement::Statement(const Database& database, sqlite3_stmt* statement)
+    : database_(&database), statement_(statement) {}
 
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
@@ -110,7 +125,7 @@ Result<bool> Statement::next() {
   if (code == SQLITE_DONE) {
     return false;
   }
-  return storage_failure(database_, code, "use the node's database");
+  return database_->failure(code, "use the node's database");
 }
 
 bool Statement::is_null(int column) const {
@@ -135,23 +150,13 @@ Bytes Statement::blob(int column) const {
   return Bytes(data, data + size);
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
-  // Made by ourselves, so that no moment exists in which others may read it.
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) {
-    return Error(Errc::storage_error, "open the node's database: it cannot be made or written")
-        .hint("check owner, mode and free space of the data directory");
+Result<std::unique_ptr<Database>> Database::open(const std::string& path,
+                                                 const DatabaseOptions& options) {
+  if (options.vfs.empty()) {
+    TERCET_TRY_STATUS(make_file(path));
   }
-  ::close(file);
-  sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, nullptr);
-  std::unique_ptr<Database> database(new Database(handle));
-  if (code != SQLITE_OK) {
-    return storage_failure(handle, code, "open the node's database");
-  }
-  sqlite3_extended_result_codes(handle, 1);
-  sqlite3_busy_timeout(handle, 0);
+  std::unique_ptr<Database> database(new Database(options));
+  TERCET_TRY_STATUS(database->open_handle(path));
   TERCET_TRY_STATUS(
       database->execute("PRAGMA locking_mode=EXCLUSIVE;"
                         "PRAGMA journal_mode=WAL;"
@@ -164,6 +169,20 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
   return database;
 }
 
+Status Database::open_handle(const std::string& path) {
+  const bool own_vfs = !options_.vfs.empty();
+  const int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | (own_vfs ? SQLITE_OPEN_CREATE : 0);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database_, flags, own_vfs ? options_.vfs.c_str() : nullptr);
+  if (code != SQLITE_OK) {
+    return failure(code, "open the node's database");
+  }
+  sqlite3_extended_result_codes(database_, 1);
+  sqlite3_busy_timeout(database_, 0);
+  return ok_status();
+}
+
 Database::~Database() {
   sqlite3_close_v2(database_);
 }
@@ -173,15 +192,15 @@ Result<Statement> Database::prepare(std::string_view sql) {
   const int code =
       sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (code != SQLITE_OK) {
-    return storage_failure(database_, code, "prepare a statement");
+    return failure(code, "prepare a statement");
   }
-  return Statement(database_, statement);
+  return Statement(*this, statement);
 }
 
 Status Database::execute(const char* sql) {
   const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) {
-    return storage_failure(database_, code, "use the node's database");
+    return failure(code, "use the node's database");
   }
   return ok_status();
 }

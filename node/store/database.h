@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,11 +14,25 @@ struct sqlite3_stmt;
 
 namespace tercet::node {
 
+class Database;
+
+/// What a Database stands on; the defaults are those of the product.
+class DatabaseOptions {
+ public:
+  DatabaseOptions() = default;
+  /// A registered VFS of SQLite that makes and holds the file; empty: files of the machine.
+  std::string vfs;
+  /// Called after a write or flush failed (rule D2); empty: ends the process. One that returns
+  /// makes the call fail with storage_error, and must see to it that nothing that the process does
+  /// from then on has any effect.
+  std::function<void(int code)> on_write_failed;
+};
+
 /// One prepared statement. Parameters are bound in order by `with`; then either `run` (no rows
 /// wanted) or `next` until it says false.
 class Statement {
  public:
-  Statement(sqlite3* database, sqlite3_stmt* statement);
+  Statement(const Database& database, sqlite3_stmt* statement);
   ~Statement();
   Statement(Statement&& other) noexcept;
   Statement& operator=(Statement&&) = delete;
@@ -42,7 +57,7 @@ class Statement {
   Bytes blob(int column) const;
 
  private:
-  sqlite3* database_;
+  const Database* database_;
   sqlite3_stmt* statement_;
   int bound_ = 0;
   bool misbound_ = false;
@@ -54,7 +69,8 @@ class Database {
  public:
   /// Opens or makes `path` (mode 0600) and sets WAL and synchronous=FULL. Errors: storage_error,
   /// storage_corrupt.
-  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  static Result<std::unique_ptr<Database>> open(const std::string& path,
+                                                const DatabaseOptions& options = {});
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -72,9 +88,16 @@ class Database {
   void roll_back();
 
  private:
-  explicit Database(sqlite3* database) : database_(database) {}
+  friend class Statement;
 
-  sqlite3* database_;
+  explicit Database(const DatabaseOptions& options) : options_(options) {}
+
+  Status open_handle(const std::string& path);
+  /// What became of a call that ended with `code`.
+  Error failure(int code, const char* what) const;
+
+  DatabaseOptions options_;
+  sqlite3* database_ = nullptr;
   int depth_ = 0;
 };
 

@@ -15,6 +15,15 @@ namespace {
 
 // A sealed constant: opens only with the sealing key and node id the directory was made with.
 constexpr std::string_view kKeyProof = "key proof";
+constexpr const char* kDatabaseName = "node.db";
+
+Status check_sealing_key(const SecretBytes& sealing_key) {
+  if (sealing_key.size() != 32) {
+    return Error(Errc::config_error, "open the node's store: the sealing key has a wrong length")
+        .hint("sealing_key_file holds 32 bytes");
+  }
+  return ok_status();
+}
 
 Status prove_sealing_key(Database& database, const ShareSealer& sealer) {
   TERCET_TRY(Statement query, database.prepare("SELECT value FROM node WHERE name = ?"));
@@ -50,27 +59,36 @@ NodeStore::~NodeStore() = default;
 Result<std::unique_ptr<NodeStore>> NodeStore::open(const std::string& directory,
                                                    const std::string& node_id,
                                                    const SecretBytes& sealing_key) {
-  if (sealing_key.size() != 32) {
-    return Error(Errc::config_error, "open the node's store: the sealing key has a wrong length")
-        .hint("sealing_key_file holds 32 bytes");
-  }
+  TERCET_TRY_STATUS(check_sealing_key(sealing_key));
   std::unique_ptr<NodeStore> store(new NodeStore());
   TERCET_TRY(store->directory_, DataDirectory::open(directory));
-  TERCET_TRY(store->database_, Database::open(store->directory_->file("node.db")));
-  Database& database = *store->database_;
-  TERCET_TRY_STATUS(prepare_schema(database));
-  TERCET_TRY_STATUS(database.check_integrity());
-  store->sealer_ = std::make_unique<ShareSealer>(sealing_key, node_id);
-  const ShareSealer& sealer = *store->sealer_;
-  TERCET_TRY_STATUS(prove_sealing_key(database, sealer));
-  TERCET_TRY(KeyRecords keys, KeyRecords::load(database, sealer));
-  store->keys_ = std::make_unique<KeyRecords>(std::move(keys));
-  TERCET_TRY(IvCounts iv_counts, IvCounts::load(database, sealer));
-  store->iv_counts_ = std::make_unique<IvCounts>(std::move(iv_counts));
-  store->shares_ = std::make_unique<ShareStore>(database, sealer);
-  store->commands_ = std::make_unique<CommandLog>(database, sealer);
-  TERCET_TRY_STATUS(store->commands_->check_all());
+  TERCET_TRY(store->database_, Database::open(store->directory_->file(kDatabaseName)));
+  TERCET_TRY_STATUS(store->load(node_id, sealing_key));
   return store;
+}
+
+Result<std::unique_ptr<NodeStore>> NodeStore::open_in(const DatabaseOptions& place,
+                                                      const std::string& node_id,
+                                                      const SecretBytes& sealing_key) {
+  TERCET_TRY_STATUS(check_sealing_key(sealing_key));
+  std::unique_ptr<NodeStore> store(new NodeStore());
+  TERCET_TRY(store->database_, Database::open(kDatabaseName, place));
+  TERCET_TRY_STATUS(store->load(node_id, sealing_key));
+  return store;
+}
+
+Status NodeStore::load(const std::string& node_id, const SecretBytes& sealing_key) {
+  TERCET_TRY_STATUS(prepare_schema(*database_));
+  TERCET_TRY_STATUS(database_->check_integrity());
+  sealer_ = std::make_unique<ShareSealer>(sealing_key, node_id);
+  TERCET_TRY_STATUS(prove_sealing_key(*database_, *sealer_));
+  TERCET_TRY(KeyRecords keys, KeyRecords::load(*database_, *sealer_));
+  keys_ = std::make_unique<KeyRecords>(std::move(keys));
+  TERCET_TRY(IvCounts iv_counts, IvCounts::load(*database_, *sealer_));
+  iv_counts_ = std::make_unique<IvCounts>(std::move(iv_counts));
+  shares_ = std::make_unique<ShareStore>(*database_, *sealer_);
+  commands_ = std::make_unique<CommandLog>(*database_, *sealer_);
+  return commands_->check_all();
 }
 
 Status NodeStore::begin() {

@@ -13,6 +13,7 @@ namespace tercet::node {
 
 class CommandLog;
 class Database;
+class DatabaseOptions;
 class DataDirectory;
 class IvCounts;
 class KeyRecords;
@@ -35,6 +36,10 @@ class NodeStore {
   static Result<std::unique_ptr<NodeStore>> open(const std::string& directory,
                                                  const std::string& node_id,
                                                  const SecretBytes& sealing_key);
+  /// The same over a database in a place of its own, without directory and lock: a simulation.
+  static Result<std::unique_ptr<NodeStore>> open_in(const DatabaseOptions& place,
+                                                    const std::string& node_id,
+                                                    const SecretBytes& sealing_key);
   ~NodeStore();
   NodeStore(const NodeStore&) = delete;
   NodeStore& operator=(const NodeStore&) = delete;
@@ -61,6 +66,7 @@ class NodeStore {
 
  private:
   NodeStore();
+  Status load(const std::string& node_id, const SecretBytes& sealing_key);
   Status begin();
   Status commit();
   void roll_back();

@@ -1,0 +1,171 @@
+#include "node/daemon/node_core.h"
+
+#include <utility>
+
+#include "core/time/executor_clock.h"
+#include "node/policy/request_authoriser.h"
+#include "node/store/command_log.h"
+
+namespace tercet::node {
+
+namespace {
+
+NodeServiceOptions service_options(const NodeConfig& config) {
+  NodeServiceOptions options;
+  options.self = static_cast<mpc::PartyIndex>(config.self().index);
+  options.cluster = config.cluster.id;
+  options.node_id = config.id;
+  options.health_key = config.cluster.health_key;
+  options.has_health_key = !config.cluster.health_key.text().empty();
+  for (const ClusterConfig::Store& store : config.cluster.stores) {
+    StorePolicy policy;
+    policy.name = store.name;
+    policy.uri_path = store.uri_path;
+    policy.regions = store.regions;
+    policy.access_key_ids = store.access_key_ids;
+    options.stores.push_back(std::move(policy));
+  }
+  for (const ClusterConfig::Proxy& proxy : config.cluster.proxies) {
+    options.proxies.push_back(proxy.name);
+  }
+  options.batch_vectors = config.stock.batch_vectors;
+  options.batches_per_lease = config.stock.batches_per_lease;
+  options.remembered_per_lease = config.cluster.remembered_ciphertexts;
+  return options;
+}
+
+}  // namespace
+
+/// The key maker needs the service and the service the key maker's statements: this breaks the
+/// circle.
+class NodeCore::LateStatements final : public KeyStatements {
+ public:
+  std::vector<Bytes> statements() const override {
+    return behind == nullptr ? std::vector<Bytes>() : behind->statements();
+  }
+
+  Status offer_statement(mpc::PartyIndex from, ByteView statement) override {
+    if (behind == nullptr) {
+      return Error(Errc::closed, "statement: nobody takes it");
+    }
+    return behind->offer_statement(from, statement);
+  }
+
+  KeyStatements* behind = nullptr;
+};
+
+NodeCore::NodeCore(Parts parts)
+    : parts_(std::move(parts)),
+      store_(std::move(parts_.store)),
+      audit_(std::make_unique<AuditTrail>(parts_.config->id, parts_.audit_sink, *parts_.clock)),
+      keys_(std::make_unique<KeyRegistry>(
+          *store_, static_cast<mpc::PartyIndex>(parts_.config->self().index))),
+      verifier_(std::make_unique<CommandVerifier>(parts_.config->cluster)),
+      statements_(std::make_unique<LateStatements>()),
+      tasks_(parts_.executor) {}
+
+NodeCore::~NodeCore() = default;
+
+Result<std::unique_ptr<NodeCore>> NodeCore::make(Parts parts) {
+  std::unique_ptr<NodeCore> core(new NodeCore(std::move(parts)));
+  TERCET_TRY_STATUS(core->load_keys());
+  core->build_intake();
+  core->build_service();
+  core->build_key_maker();
+  core->admin_ = std::make_unique<AdminApi>(
+      *core->store_, *core->intake_, *core->keys_, [raw = core.get()] { return raw->report(); });
+  return core;
+}
+
+Status NodeCore::load_keys() {
+  for (const KeyId& damaged : keys_->load()) {
+    parts_.log.error("key_damaged", field("key", damaged));
+    AuditRecord record("key_damaged");
+    record.text("key", damaged.text());
+    TERCET_TRY_STATUS(audit_->write(std::move(record)));
+  }
+  return ok_status();
+}
+
+void NodeCore::build_intake() {
+  intake_ = std::make_unique<CommandIntake>(*store_, *keys_, *verifier_, *parts_.clock);
+  intake_->on_command([this](const Command& command, const Status& outcome) {
+    AuditRecord record("command");
+    record.id("id", command.id).text("kind", print_kind(command.kind));
+    record.text("key", command.key.text()).text("outcome", outcome.ok() ? "accepted" : "refused");
+    if (!outcome.ok()) {
+      record.error(outcome.error().code());
+    }
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(audit_->write(std::move(record)));
+  });
+}
+
+void NodeCore::build_service() {
+  const NodeServiceOptions options = service_options(*parts_.config);
+  authoriser_ = std::make_unique<RequestAuthoriser<FullRequestDefences>>(
+      options, *keys_, parts_.secrets, *parts_.clock, clock_of(parts_.executor));
+  NodeService::Parts parts;
+  parts.executor = parts_.executor;
+  parts.bulk_executor = parts_.bulk_executor;
+  parts.keys = keys_.get();
+  parts.commands = intake_.get();
+  parts.statements = statements_.get();
+  parts.authoriser = authoriser_.get();
+  parts.audit = audit_.get();
+  parts.metrics = parts_.metrics;
+  parts.random = parts_.random;
+  parts.bulk_random = parts_.bulk_random;
+  parts.clock = parts_.clock;
+  parts.engine = parts_.engine;
+  parts.log = parts_.log;
+  service_ = std::make_unique<NodeService>(options, parts);
+  // The peers get it at once, also when the administrator reaches this node only.
+  intake_->on_accepted([this](ByteView envelope) { service_->pass_on_command(envelope); });
+  keys_->on_change([this](const KeyId& key) { service_->key_changed(key); });
+}
+
+void NodeCore::build_key_maker() {
+  KeySessionContext context;
+  context.store = store_.get();
+  context.cluster = &parts_.config->cluster;
+  context.signing_key = parts_.signing_key;
+  context.import_key = parts_.import_key;
+  context.engine = parts_.engine;
+  key_maker_ = std::make_unique<KeyMaker>(
+      parts_.executor, context, *keys_, service_->sessions(), *parts_.clock, KeyMaker::Options());
+  statements_->behind = key_maker_.get();
+  service_->sessions().serve(SessionKind::key_command, *key_maker_);
+  service_->on_progress = [this] { key_maker_->wake(); };
+  intake_->on_key_wanted([this] { key_maker_->wake(); });
+}
+
+NodeReport NodeCore::report() const {
+  NodeReport report = service_->report();
+  for (NodeReport::Link& peer : report.peers) {
+    for (const ClusterConfig::Node& node : parts_.config->cluster.nodes) {
+      if (peer.peer == "node-" + std::to_string(node.index)) {  // the service knows party numbers
+        peer.peer = node.id;
+        break;
+      }
+    }
+  }
+  if (parts_.complete_report) {
+    parts_.complete_report(report);
+  }
+  return report;
+}
+
+void NodeCore::start() {
+  service_->start();
+  tasks_.spawn(key_maker_->drive());
+}
+
+Task<void> NodeCore::stop() {
+  key_maker_->stop();
+  co_await service_->stop();
+  tasks_.close();
+  co_await tasks_.join();
+}
+
+}  // namespace tercet::node
