@@ -194,8 +194,7 @@ void NodeApp::spawn_all() {
       [this](std::unique_ptr<ByteStream> stream) { return accept_bulk(std::move(stream)); }));
   for (const mpc::PartyIndex peer : mpc::kAllParties) {
     if (number(peer) > number(self_)) {  // the lower number dials
-      tasks_.spawn(dial_peer(peer));
-      bulk_tasks_->spawn(dial_bulk(peer));
+      dial(peer);
     }
   }
   core_->service().on_stock_low = [this](bool low) { bulk_.hurry(low); };

@@ -16,6 +16,7 @@
 #include "core/log/record_file.h"
 #include "core/metrics/metrics.h"
 #include "core/net/listener.h"
+#include "core/net/redial.h"
 #include "core/net/tls_config.h"
 #include "core/net/tls_frame_link.h"
 #include "node/daemon/bulk_thread.h"
@@ -60,12 +61,14 @@ class NodeApp {
   std::vector<TlsPeer> administrators() const;
   LinkTls link_files() const;
 
+  class PeerDialer;
+
   void spawn_all();
   Task<void> accept_peer(std::unique_ptr<ByteStream> stream);
   Task<void> accept_bulk(std::unique_ptr<ByteStream> stream);
   Task<void> accept_proxy(std::unique_ptr<ByteStream> stream);
-  Task<void> dial_peer(mpc::PartyIndex peer);
-  Task<void> dial_bulk(mpc::PartyIndex peer);
+  std::unique_ptr<FrameLink> make_peer_link(std::unique_ptr<ByteStream> stream, bool bulk);
+  void dial(mpc::PartyIndex peer);
   Task<HttpResponse> handle_admin(HttpRequest request);
   Task<HttpResponse> handle_metrics(HttpRequest request);
   Task<void> watch_signals();
@@ -95,6 +98,7 @@ class NodeApp {
   std::unique_ptr<Listener> bulk_listener_;
 
   std::unique_ptr<NodeCore> core_;
+  std::vector<std::unique_ptr<LinkDialer>> dialers_;
 
   std::shared_ptr<TlsServerSlot> peer_tls_;
   std::shared_ptr<TlsServerSlot> bulk_tls_;

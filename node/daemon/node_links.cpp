@@ -14,30 +14,9 @@ namespace tercet::node {
 namespace {
 
 constexpr Milliseconds kConnectLimit{5000};
-constexpr Milliseconds kBackoffFirst{100};
-constexpr Milliseconds kBackoffMax{2000};
-/// A link that lived this long was good: the next attempt comes at once.
-constexpr Milliseconds kGoodLink{3000};
 constexpr std::string_view kNodeRole = "node";
 constexpr std::string_view kProxyRole = "proxy";
 constexpr std::string_view kAdminRole = "admin";
-
-/// Pauses between attempts to reach a peer.
-class Backoff {
- public:
-  /// `tried` is how long the attempt took, with the life of its link.
-  Milliseconds next(SteadyTime::duration tried) {
-    if (tried > kGoodLink) {
-      pause_ = kBackoffFirst;
-    }
-    const Milliseconds pause = pause_;
-    pause_ = std::min(pause_ * 2, kBackoffMax);
-    return pause;
-  }
-
- private:
-  Milliseconds pause_ = kBackoffFirst;
-};
 
 }  // namespace
 
@@ -132,8 +111,7 @@ Task<void> NodeApp::accept_peer(std::unique_ptr<ByteStream> stream) {
   if (!peer) {
     co_return;
   }
-  std::shared_ptr<FrameLink> link =
-      make_frame_link(executor_, std::move(stream), FrameLimits::for_requests(), &peer_meter_);
+  std::shared_ptr<FrameLink> link = make_peer_link(std::move(stream), false);
   co_await core_->service().serve_peer(*peer, std::move(link));
 }
 
@@ -142,8 +120,7 @@ Task<void> NodeApp::accept_bulk(std::unique_ptr<ByteStream> stream) {
   if (!peer) {
     co_return;
   }
-  std::shared_ptr<FrameLink> link =
-      make_frame_link(bulk_.executor(), std::move(stream), FrameLimits::for_bulk(), &bulk_meter_);
+  std::shared_ptr<FrameLink> link = make_peer_link(std::move(stream), true);
   co_await core_->service().serve_bulk(*peer, std::move(link));
 }
 
@@ -153,59 +130,52 @@ Task<void> NodeApp::accept_proxy(std::unique_ptr<ByteStream> stream) {
   co_await core_->service().serve_proxy(std::move(link));
 }
 
-Task<void> NodeApp::dial_peer(mpc::PartyIndex peer) {
-  const ClusterConfig::Node& node = config_.cluster.nodes[number(peer) - 1U];
-  Backoff backoff;
-  while (true) {
-    const SteadyTime began = monotonic_.now();
-    Result<TlsClientContext> context = TlsClientContext::for_links(link_files());
-    if (context.ok()) {
-      TlsPeer expected(node.id, std::string(kNodeRole));
-      Result<std::unique_ptr<ByteStream>> stream =
-          co_await connect_link(node.peer_address.text(),
-                                std::move(context).value(),
-                                std::move(expected),
-                                Deadline::in(monotonic_, kConnectLimit));
-      if (stream.ok()) {
-        std::shared_ptr<FrameLink> link = make_frame_link(
-            executor_, std::move(stream).value(), FrameLimits::for_requests(), &peer_meter_);
-        co_await core_->service().serve_peer(peer, std::move(link));
-      } else {
-        log_.debug("dial_failed", field("peer", number(peer)), field("detail", stream.error()));
-      }
+/// Dials one peer: its request port, or on the bulk thread its bulk port.
+class NodeApp::PeerDialer final : public LinkDialer {
+ public:
+  PeerDialer(NodeApp& app, mpc::PartyIndex peer, bool bulk)
+      : app_(&app), peer_(peer), bulk_(bulk) {}
+
+  Task<Result<std::unique_ptr<FrameLink>>> connect() override {
+    const ClusterConfig::Node& node = app_->config_.cluster.nodes[number(peer_) - 1U];
+    TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(app_->link_files()));
+    TlsPeer expected(node.id, std::string(kNodeRole));
+    const std::string address = bulk_ ? node.bulk_address.text() : node.peer_address.text();
+    const Deadline until = co_await deadline_in(kConnectLimit);
+    Result<std::unique_ptr<ByteStream>> stream =
+        co_await connect_link(address, std::move(context), std::move(expected), until);
+    if (!stream.ok()) {
+      app_->log_.debug(
+          "dial_failed", field("peer", number(peer_)), field("detail", stream.error()));
+      co_return std::move(stream).error();
     }
-    const Status slept = co_await sleep_for(backoff.next(monotonic_.now() - began));
-    if (!slept.ok()) {
-      co_return;
-    }
+    co_return app_->make_peer_link(std::move(stream).value(), bulk_);
   }
+
+  Task<void> serve(std::unique_ptr<FrameLink> link) override {
+    NodeService& service = app_->core_->service();
+    return bulk_ ? service.serve_bulk(peer_, std::move(link))
+                 : service.serve_peer(peer_, std::move(link));
+  }
+
+ private:
+  NodeApp* app_;
+  mpc::PartyIndex peer_;
+  bool bulk_;
+};
+
+std::unique_ptr<FrameLink> NodeApp::make_peer_link(std::unique_ptr<ByteStream> stream, bool bulk) {
+  return bulk ? make_frame_link(
+                    bulk_.executor(), std::move(stream), FrameLimits::for_bulk(), &bulk_meter_)
+              : make_frame_link(
+                    executor_, std::move(stream), FrameLimits::for_requests(), &peer_meter_);
 }
 
-Task<void> NodeApp::dial_bulk(mpc::PartyIndex peer) {
-  const ClusterConfig::Node& node = config_.cluster.nodes[number(peer) - 1U];
-  const asio::any_io_executor executor = bulk_.executor();
-  Backoff backoff;
-  while (true) {
-    const SteadyTime began = monotonic_.now();
-    Result<TlsClientContext> context = TlsClientContext::for_links(link_files());
-    if (context.ok()) {
-      TlsPeer expected(node.id, std::string(kNodeRole));
-      Result<std::unique_ptr<ByteStream>> stream =
-          co_await connect_link(node.bulk_address.text(),
-                                std::move(context).value(),
-                                std::move(expected),
-                                Deadline::in(monotonic_, kConnectLimit));
-      if (stream.ok()) {
-        std::shared_ptr<FrameLink> link = make_frame_link(
-            executor, std::move(stream).value(), FrameLimits::for_bulk(), &bulk_meter_);
-        co_await core_->service().serve_bulk(peer, std::move(link));
-      }
-    }
-    const Status slept = co_await sleep_for(backoff.next(monotonic_.now() - began));
-    if (!slept.ok()) {
-      co_return;
-    }
-  }
+void NodeApp::dial(mpc::PartyIndex peer) {
+  dialers_.push_back(std::make_unique<PeerDialer>(*this, peer, false));
+  tasks_.spawn(keep_linked(*dialers_.back()));
+  dialers_.push_back(std::make_unique<PeerDialer>(*this, peer, true));
+  bulk_tasks_->spawn(keep_linked(*dialers_.back()));
 }
 
 Task<void> NodeApp::stop_bulk() {

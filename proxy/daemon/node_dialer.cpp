@@ -1,18 +1,15 @@
 #include "proxy/daemon/node_dialer.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "core/async/deadline.h"
 #include "core/net/connector.h"
 #include "core/net/tls_frame_link.h"
-#include "core/time/executor_clock.h"
 
 namespace tercet::proxy {
 namespace {
 
 constexpr Milliseconds kConnectLimit{3000};
-constexpr Milliseconds kBackOffMin{100};
-constexpr Milliseconds kBackOffMax{2000};
 
 Task<Result<std::unique_ptr<ByteStream>>> dial(const NodeDialerOptions& options) {
   TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(options.tls));
@@ -23,38 +20,34 @@ Task<Result<std::unique_ptr<ByteStream>>> dial(const NodeDialerOptions& options)
 
 }  // namespace
 
-Task<void> keep_linked(asio::any_io_executor executor,
+NodeDialer::NodeDialer(asio::any_io_executor executor,
                        NodeSet& nodes,
                        NodeDialerOptions options,
-                       Logger log) {
-  const Clock& clock = clock_of(executor);
-  Milliseconds back_off = kBackOffMin;
-  bool told = false;
-  while (true) {
-    Result<std::unique_ptr<ByteStream>> stream = co_await dial(options);
-    if (stream) {
-      log.info("node_link_up", field("node", public_text(options.node_id)));
-      std::unique_ptr<FrameLink> link =
-          make_frame_link(executor, std::move(stream).value(), FrameLimits::for_requests());
-      const SteadyTime since = clock.now();
-      co_await nodes.serve(options.node, std::move(link));
-      log.warn("node_link_down", field("node", public_text(options.node_id)));
-      told = false;
-      if (clock.now() - since > kBackOffMax) {
-        back_off = kBackOffMin;
-      }
-    } else if (!told) {
-      log.warn("node_unreachable",
-               field("node", public_text(options.node_id)),
-               field("cause", stream.error()));
-      told = true;  // once per outage
+                       Logger log)
+    : executor_(std::move(executor)),
+      nodes_(&nodes),
+      options_(std::move(options)),
+      log_(std::move(log)) {}
+
+Task<Result<std::unique_ptr<FrameLink>>> NodeDialer::connect() {
+  Result<std::unique_ptr<ByteStream>> stream = co_await dial(options_);
+  if (!stream) {
+    if (!told_) {
+      log_.warn("node_unreachable",
+                field("node", public_text(options_.node_id)),
+                field("cause", stream.error()));
+      told_ = true;
     }
-    Status slept = co_await sleep_for(back_off);
-    if (!slept) {
-      co_return;
-    }
-    back_off = std::min(back_off * 2, kBackOffMax);
+    co_return std::move(stream).error();
   }
+  co_return make_frame_link(executor_, std::move(stream).value(), FrameLimits::for_requests());
+}
+
+Task<void> NodeDialer::serve(std::unique_ptr<FrameLink> link) {
+  log_.info("node_link_up", field("node", public_text(options_.node_id)));
+  co_await nodes_->serve(options_.node, std::move(link));
+  log_.warn("node_link_down", field("node", public_text(options_.node_id)));
+  told_ = false;
 }
 
 }  // namespace tercet::proxy

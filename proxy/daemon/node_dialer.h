@@ -4,6 +4,7 @@
 
 #include "core/async/task.h"
 #include "core/log/log.h"
+#include "core/net/redial.h"
 #include "core/net/tls_config.h"
 #include "proxy/coordinator/node_set.h"
 
@@ -19,11 +20,21 @@ class NodeDialerOptions {
   LinkTls tls;          ///< ours; read anew at each connection
 };
 
-/// Keeps a warm link to one node: dials, hands the link to `nodes`, and dials again with back-off
-/// when it ends. Until the task is cancelled. `nodes` outlives it.
-Task<void> keep_linked(asio::any_io_executor executor,
-                       NodeSet& nodes,
-                       NodeDialerOptions options,
-                       Logger log);
+/// Makes the proxy's link to one node, for keep_linked(), and hands it to `nodes`, which outlives
+/// it.
+class NodeDialer final : public LinkDialer {
+ public:
+  NodeDialer(asio::any_io_executor executor, NodeSet& nodes, NodeDialerOptions options, Logger log);
+
+  Task<Result<std::unique_ptr<FrameLink>>> connect() override;
+  Task<void> serve(std::unique_ptr<FrameLink> link) override;
+
+ private:
+  asio::any_io_executor executor_;
+  NodeSet* nodes_;
+  NodeDialerOptions options_;
+  Logger log_;
+  bool told_ = false;  ///< that the node is not reached: once per outage
+};
 
 }  // namespace tercet::proxy

@@ -10,7 +10,6 @@
 #include "core/net/descriptor_limit.h"
 #include "core/random/random.h"
 #include "core/time/executor_clock.h"
-#include "proxy/daemon/node_dialer.h"
 #include "proxy/daemon/proxy_metrics.h"
 #include "proxy/daemon/request_deadline.h"
 #include "proxy/daemon/xks_http.h"
@@ -208,8 +207,9 @@ void ProxyApp::spawn_background() {
     options.node_id = configured.id;
     options.address = configured.proxy_address.text();
     options.tls = node_tls();
-    background_.spawn(
-        keep_linked(executor_, coordinator_.nodes(), std::move(options), log_.named("links")));
+    dialers_.push_back(std::make_unique<NodeDialer>(
+        executor_, coordinator_.nodes(), std::move(options), log_.named("links")));
+    background_.spawn(keep_linked(*dialers_.back()));
   }
   background_.spawn(coordinator_.keep_lease());
   background_.spawn(coordinator_.keep_slots());

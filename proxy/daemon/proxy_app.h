@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/async/event.h"
 #include "core/async/task.h"
@@ -15,6 +16,7 @@
 #include "core/net/tls_config.h"
 #include "proxy/coordinator/coordinator.h"
 #include "proxy/coordinator/health_monitor.h"
+#include "proxy/daemon/node_dialer.h"
 #include "proxy/daemon/request_ledger.h"
 #include "proxy/xks/store_table.h"
 #include "proxy/xks/xks_service.h"
@@ -68,6 +70,7 @@ class ProxyApp {
   Coordinator coordinator_;
   HealthMonitor health_;
   std::unique_ptr<XksService> service_;
+  std::vector<std::unique_ptr<NodeDialer>> dialers_;
   std::shared_ptr<TlsServerSlot> tls_;
   std::unique_ptr<HttpServer> xks_server_;
   std::unique_ptr<HttpServer> plain_server_;
