@@ -58,6 +58,7 @@ const std::vector<Ban>& bans() {
        "the WallClock that is passed in"},
       {"real_clock", product(), {"core/time/", "node/cli/"}, "clock_of the executor"},
       {"std::cout", {"core/", "mpc/", "proxy/"}, {}, "Logger, or Error"},
+      {"ToyEngine", product(), {}, "table_engine()"},
       {"strcpy", product(), {}, "std::string"},
       {"sprintf", product(), {}, "std::snprintf"},
   };

@@ -46,12 +46,18 @@ std::shared_ptr<const SecretBytes> KmsSigner::secret_of(std::string_view access_
 mpc::wire::ProxiedRequest KmsSigner::sign(const std::string& operation,
                                           Bytes body,
                                           std::int64_t age_seconds) {
+  return sign_at(operation, std::move(body), system_wall_clock().now_seconds() - age_seconds);
+}
+
+mpc::wire::ProxiedRequest KmsSigner::sign_at(const std::string& operation,
+                                             Bytes body,
+                                             std::int64_t unix_seconds) {
   mpc::wire::ProxiedRequest request;
   request.method = "POST";
   request.target = std::string(kBasePath) + "/" + operation;
   request.headers = {{"content-type", "application/json"},
                      {"host", "localhost"},
-                     {"x-amz-date", amz_date(system_wall_clock().now_seconds() - age_seconds)}};
+                     {"x-amz-date", amz_date(unix_seconds)}};
   request.body_sha256 = sha256(body);
   const std::vector<std::string> names = {"content-type", "host", "x-amz-date"};
   const sigv4::RequestView view{request.method, request.target, request.headers};

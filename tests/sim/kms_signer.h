@@ -28,6 +28,10 @@ class KmsSigner {
   static mpc::wire::ProxiedRequest sign(const std::string& operation,
                                         Bytes body,
                                         std::int64_t age_seconds);
+  /// The same at a given time.
+  static mpc::wire::ProxiedRequest sign_at(const std::string& operation,
+                                           Bytes body,
+                                           std::int64_t unix_seconds);
 };
 
 }  // namespace tercet::test

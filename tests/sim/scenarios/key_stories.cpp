@@ -1,0 +1,154 @@
+// Stories of how keys are made, enabled and disabled.
+
+#include <memory>
+
+#include "node/link/peer_frames.h"
+#include "tests/sim/scenarios/scenario.h"
+#include "tests/sim/scenarios/stories.h"
+
+namespace tercet::sim::stories {
+
+namespace {
+
+constexpr Milliseconds kMakeLimit{60'000};
+constexpr unsigned kMomentsMax = 400;
+
+KeyId fresh_key() {
+  return key_named("letters");
+}
+
+bool is_heartbeat(std::uint8_t type) {
+  return type == static_cast<std::uint8_t>(node::PeerFrame::heartbeat);
+}
+
+/// One Encrypt and its Decrypt through the first proxy; false where either is refused.
+bool serves(Cluster& cluster, const KeyId& key) {
+  const auto made = cluster.kms().encrypt(0, key, to_bytes(as_bytes("a message")), {});
+  cluster.run_for(Milliseconds(500));
+  if (!made->served()) {
+    return false;
+  }
+  const auto opened = cluster.kms().decrypt(0, made->made);
+  cluster.run_for(Milliseconds(500));
+  return opened->served();
+}
+
+bool serves_soon(Cluster& cluster, const KeyId& key) {
+  for (int attempt = 0; attempt < 30; ++attempt) {
+    if (serves(cluster, key)) {
+      return true;
+    }
+    cluster.run_for(Milliseconds(1000));
+  }
+  return false;
+}
+
+/// `bring` a creation about; `strike` at moment 1, 2, 3 .. of it, in a cluster of its own each,
+/// until it is over before the moment comes.
+template <class Arm>
+void at_each_moment(Stage& stage, Arm arm) {
+  for (unsigned moment = 1; moment < kMomentsMax && stage.good(); ++moment) {
+    Cluster& cluster = stage.begin();
+    const auto struck = std::make_shared<bool>(false);
+    arm(cluster, moment, struck);
+    const bool done = cluster.carry_out(cluster.administrators().create(fresh_key()), kMakeLimit);
+    if (!*struck) {
+      stage.expect(done, "an undisturbed creation ends well");
+      return;
+    }
+    stage.expect(done, "the creation ends well, disturbed at moment " + std::to_string(moment));
+    stage.expect_all_served();
+  }
+}
+
+}  // namespace
+
+void honest_cluster(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  Administrators& administrators = cluster.administrators();
+  const KeyId imported = key_named("imported");
+  stage.expect(cluster.carry_out(administrators.import(imported), kMakeLimit), "an import");
+  stage.expect(serves_soon(cluster, key_named("orders")), "a created key serves");
+  stage.expect(serves_soon(cluster, imported), "an imported key serves");
+  const auto disable = administrators.enable(imported, false, 0);
+  stage.expect(disable && cluster.carry_out(*disable, kMakeLimit), "a disable");
+  stage.expect(!serves(cluster, imported), "a disabled key does not serve");
+  const auto enable = administrators.enable(imported, true, 0);
+  stage.expect(enable && cluster.carry_out(*enable, kMakeLimit), "an enable");
+  stage.expect(serves_soon(cluster, imported), "an enabled key serves again");
+  stage.expect_all_served();
+  cluster.expect_bounded();
+}
+
+void link_breaks_in_creation(Stage& stage) {
+  at_each_moment(stage, [](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
+    auto left = std::make_shared<unsigned>(moment);
+    cluster.network().on_send(
+        [&cluster, left, struck](Site from, Site to, Port port, std::uint8_t type) {
+          const bool between_nodes = port == Port::peer && !is_heartbeat(type);
+          if (between_nodes && *left > 0 && --*left == 0) {
+            *struck = true;
+            cluster.network().reset_links(from, to, Port::peer);
+          }
+        });
+  });
+}
+
+void node_dies_in_creation(Stage& stage) {
+  for (Site node = 0; node < kNodes && stage.good(); ++node) {
+    at_each_moment(stage, [node](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
+      auto left = std::make_shared<unsigned>(moment);
+      cluster.node(node).disk_watch = [&cluster, left, struck, node](std::string_view) {
+        if (*left > 0 && --*left == 0) {
+          *struck = true;
+          cluster.node(node).crash(Crash::power_cut);
+          cluster.world().time().after(Milliseconds(1500),
+                                       [&cluster, node] { cluster.node(node).start(); });
+        }
+        return DiskFate::done;
+      };
+    });
+  }
+}
+
+void peers_lack_the_command(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  for (const Site peer : {Site{1}, Site{2}}) {  // to them the command is from the future
+    cluster.node(peer).wall_clock().error = -std::chrono::minutes(5);
+  }
+  const auto sent = cluster.administrators().sign(cluster.administrators().create(fresh_key()));
+  cluster.administrators().bring_to_all(*sent);
+  cluster.run_for(std::chrono::seconds(30));
+  for (const Site peer : {Site{1}, Site{2}}) {
+    cluster.node(peer).wall_clock().error = Milliseconds(0);
+  }
+  cluster.administrators().bring_to_all(*sent);
+  cluster.run_for(std::chrono::seconds(30));
+  cluster.administrators().ask(*sent);
+  stage.expect(sent->done_everywhere(), "the key is made once its peers have the command");
+  stage.expect_all_served();
+}
+
+void enable_meets_disables(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  Administrators& administrators = cluster.administrators();
+  const KeyId key = key_named("orders");
+  cluster.network().set_cut(0, 1, true);
+  cluster.network().set_cut(0, 2, true);
+  cluster.network().set_cut(1, 2, true);
+  cluster.run_for(std::chrono::seconds(5));
+  const auto one = administrators.enable(key, false, 0);
+  const auto other = administrators.enable(key, false, 1);
+  stage.expect(one && other, "both disables are signed");
+  administrators.bring(*administrators.sign(*one), 0);
+  administrators.bring(*administrators.sign(*other), 1);
+  const auto lifts_one = administrators.enable(key, true, 0);
+  stage.expect(lifts_one.has_value(), "an enable of what node 1 shows is signed");
+  administrators.bring_to_all(*administrators.sign(*lifts_one));
+  cluster.heal();
+  cluster.run_for(std::chrono::seconds(20));
+  stage.expect(!serves_soon(cluster, key),
+               "the disable that the enable did not name stays in force");
+}
+
+}  // namespace tercet::sim::stories

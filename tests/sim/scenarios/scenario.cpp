@@ -1,0 +1,73 @@
+#include "tests/sim/scenarios/scenario.h"
+
+#include "tests/sim/scenarios/stories.h"
+
+namespace tercet::sim {
+
+namespace {
+
+constexpr Milliseconds kStoryServedAgain{60'000};
+
+}  // namespace
+
+Cluster& Stage::begin() {
+  if (cluster_) {
+    failures_ = failures();
+    cluster_.reset();
+  }
+  ++options_.seed;
+  cluster_ = std::make_unique<Cluster>(options_);
+  cluster_->start_all();
+  const bool made = cluster_->make_keys({Setup::get().cluster.health_key, key_named("orders")});
+  expect(made, "a cluster without faults makes its first keys");
+  return *cluster_;
+}
+
+void Stage::expect(bool holds, const std::string& what) {
+  if (!holds) {
+    cluster_->violations().add("expected: " + what);
+  }
+}
+
+void Stage::expect_all_served() {
+  cluster_->heal();
+  cluster_->expect_service(kStoryServedAgain);
+  cluster_->restart_nodes(Crash::killed);
+  cluster_->expect_service(kStoryServedAgain);
+}
+
+std::vector<std::string> Stage::failures() const {
+  std::vector<std::string> all = failures_;
+  if (cluster_) {
+    const std::vector<std::string>& here = cluster_->violations().all();
+    all.insert(all.end(), here.begin(), here.end());
+  }
+  return all;
+}
+
+const std::vector<Scenario>& scenarios() {
+  static const std::vector<Scenario> table = {
+      {"honest_cluster",
+       "keys are made, imported, disabled and enabled, and serve over a restart",
+       stories::honest_cluster},
+      {"link_breaks_in_creation",
+       "a link between two nodes breaks at each frame of a creation in turn",
+       stories::link_breaks_in_creation,
+       true},
+      {"node_dies_in_creation",
+       "each node loses its power at each disk operation of a creation in turn",
+       stories::node_dies_in_creation,
+       true},
+      {"peers_lack_the_command",
+       "a creation is tried for 30 s while its peers refuse the command, then they take it",
+       stories::peers_lack_the_command,
+       true},
+      {"enable_meets_disables",
+       "two disables reach different nodes, and an enable signed against one of them both",
+       stories::enable_meets_disables,
+       true},
+  };
+  return table;
+}
+
+}  // namespace tercet::sim

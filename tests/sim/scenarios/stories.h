@@ -1,0 +1,19 @@
+#pragma once
+
+namespace tercet::sim {
+
+class Stage;
+
+/// The scenarios themselves; scenario.cpp says in a line what each tells.
+namespace stories {
+
+// key_stories.cpp
+void honest_cluster(Stage& stage);
+void link_breaks_in_creation(Stage& stage);
+void node_dies_in_creation(Stage& stage);
+void peers_lack_the_command(Stage& stage);
+void enable_meets_disables(Stage& stage);
+
+}  // namespace stories
+
+}  // namespace tercet::sim
