@@ -125,5 +125,17 @@ TEST(RefreshDecision, WithLateCertificatesTheTwoThatRemainAreStuck) {
   expect_found(refresh<RefreshWithLateCertificates>(setting), kStuck);
 }
 
+struct RefreshWithVotesOfAnyMembership : FullLifeRules {
+  static constexpr bool votes_bound_to_membership = false;
+};
+
+// P3 is a newcomer; the node that it replaced still holds its old key.
+TEST(RefreshDecision, WithVotesOfAnOldMembershipTheNewcomerIsLeftBehind) {
+  WorldSetting setting = honest_refresh(1);
+  setting.old_p3_talks = true;
+  expect_holds(refresh(setting));
+  expect_found(refresh<RefreshWithVotesOfAnyMembership>(setting), kStuck);
+}
+
 }  // namespace
 }  // namespace tercet::test

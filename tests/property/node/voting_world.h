@@ -18,6 +18,7 @@ struct WorldSetting {
   std::size_t restarts = 0;       ///< of whole nodes
   bool corrupt_p3 = false;        ///< any signature of its own to anyone; passes others' on singly
   bool strike_p3 = false;         ///< P3 lost or corrupt: the others strike it at any time
+  bool old_p3_talks = false;      ///< whom P3 replaced still signs, under its old membership
   bool join_singly = false;       ///< not all in one step
   bool single_votes = false;      ///< of what a node says, any one vote may come alone
   bool check_apart = false;       ///< the key check is a step of its own, and may fail
@@ -83,6 +84,9 @@ class VotingWorld {
         }
         if (setting_.corrupt_p3) {
           lie(state, i, k, emit);
+        }
+        if (setting_.old_p3_talks && i != 2 && !Rules::votes_bound_to_membership) {
+          tell_vote_of_p3(state, i, k, node::VoteForm::yes, emit);
         }
       }
       trouble(state, i, emit);
@@ -235,16 +239,22 @@ class VotingWorld {
       if (form == node::VoteForm::done && !has_done) {
         continue;
       }
-      State next = state;
-      node::VoteSets votes;
-      votes.add(kP3, form);
-      do_step(next, i, k, next.nodes[i].decisions[k].hear(votes));
-      emit(next, Step(Op::corrupt_vote, i, 2, k, static_cast<std::size_t>(form)).packed(), true);
+      tell_vote_of_p3(state, i, k, form, emit);
     }
     State next = state;
     do_step(next, i, k, next.nodes[i].decisions[k].hear_stand(kP3, node::Stand::yes));
     emit(next, Step(Op::corrupt_stand, i, 2, k).packed(), true);
     pass_single_votes(state, 1 - i, i, k, emit);
+  }
+
+  template <class State, class Emit>
+  void tell_vote_of_p3(
+      const State& state, std::size_t i, std::size_t k, node::VoteForm form, Emit emit) const {
+    State next = state;
+    node::VoteSets votes;
+    votes.add(kP3, form);
+    do_step(next, i, k, next.nodes[i].decisions[k].hear(votes));
+    emit(next, Step(Op::corrupt_vote, i, 2, k, static_cast<std::size_t>(form)).packed(), true);
   }
 
   template <class State, class Emit>
