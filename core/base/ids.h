@@ -49,6 +49,8 @@ using SessionId = ByteId<struct SessionIdTag, 32>;
 using LeaseId = SessionId;
 /// The sid of the session that made the batch.
 using BatchId = SessionId;
+/// The sid of the session that made these shares of a key version.
+using EpochId = SessionId;
 /// The life of a node's RAM state.
 using GenerationId = ByteId<struct GenerationIdTag, 16>;
 using CommandId = ByteId<struct CommandIdTag, 16>;
@@ -72,7 +74,6 @@ class StrongInt {
 };
 
 using KeyVersion = StrongInt<struct KeyVersionTag, std::uint32_t>;
-using Epoch = StrongInt<struct EpochTag, std::uint32_t>;
 using SessionCounter = StrongInt<struct SessionCounterTag, std::uint64_t>;
 /// Which membership of the cluster: 1 at first, one more with every member that is replaced.
 using MembershipNumber = StrongInt<struct MembershipNumberTag, std::uint32_t>;

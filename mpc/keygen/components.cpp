@@ -15,7 +15,7 @@ constexpr std::size_t kHolderBytes = 32;
 
 void write_name(ByteWriter& out, const KeyName& name) {
   out.blob(name.cluster.view()).text(name.key.text());
-  out.u32(name.version.value()).u32(name.epoch.value());
+  out.u32(name.version.value()).raw(name.epoch.view());
 }
 
 std::array<std::uint8_t, 32> hash_of(ByteView encoding) {

@@ -11,13 +11,16 @@ class KeyName {
  public:
   KeyName() = default;
 
-  KeyName(const ClusterId& in_cluster, KeyId key_id, KeyVersion key_version, Epoch key_epoch)
+  KeyName(const ClusterId& in_cluster,
+          KeyId key_id,
+          KeyVersion key_version,
+          const EpochId& key_epoch)
       : cluster(in_cluster), key(std::move(key_id)), version(key_version), epoch(key_epoch) {}
 
   ClusterId cluster;
   KeyId key;
   KeyVersion version;
-  Epoch epoch;
+  EpochId epoch;
 };
 
 }  // namespace tercet::mpc

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <ratio>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -9,8 +10,8 @@
 #include "mpc/field/dispatch.h"
 #include "node/admin/command_intake.h"
 #include "node/admin/key_registry.h"
+#include "node/store/command_log.h"
 #include "node/store/iv_counts.h"
-#include "node/store/key_records.h"
 #include "node/store/node_store.h"
 #include "node/store/share_store.h"
 
@@ -21,6 +22,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kCommands = "/v1/commands";
 constexpr std::string_view kKeys = "/v1/keys";
+constexpr std::size_t kWantedShown = 1000;
 
 unsigned status_of(Errc code) {
   switch (code) {
@@ -56,48 +58,78 @@ AdminReply refusal(const Error& error) {
 }
 
 Json print_command(const LoggedCommand& command) {
-  return Json{{"id", command.id.hex()},
-              {"key", command.key},
+  return Json{{"id", command.id().hex()},
+              {"key", command.command.key().text()},
               {"state", std::string(print_command_state(command.state))},
               {"detail", command.detail}};
 }
 
 /// What KMS sees of the key (rule K1), in one word for people.
-std::string_view state_word(const KeyRecord& record) {
-  if (record.damaged) {
+std::string_view state_word(const KeyRecord& record, bool blocked) {
+  if (record.newest().damaged) {
     return "damaged";
   }
-  if (!record.epoch) {
-    return "pending";
-  }
-  return record.enabled ? "enabled" : "disabled";
+  return blocked ? "disabled" : "enabled";
 }
 
-Json print_key(const KeyRecord& record, NodeStore& store) {
-  Json out{{"id", record.key.text()},
-           {"store", record.store},
-           {"state", std::string(state_word(record))},
-           {"usage", print_usage(record.usage)},
-           {"framing", std::string(print_framing(record.framing))},
-           {"revision", record.revision},
-           {"version", record.version.value()},
-           {"created_at", record.created_at},
-           {"made_by", record.made_by.hex()},
-           {"ivs_used", store.iv_counts().used(record.key, record.version)}};
-  out["epoch"] = record.epoch ? Json(record.epoch->value()) : Json();
-  out["check_value"] = Json();
-  out["session"] = Json();
-  if (record.epoch) {
-    const Result<EpochRecord> epoch =
-        store.shares().find(KeyEpoch(record.key, record.version, *record.epoch));
-    if (epoch) {
-      out["session"] = epoch->session.hex();
-      if (epoch->check_value) {
-        out["check_value"] = to_hex(*epoch->check_value);
-      }
-    }
+Json print_ids(const std::vector<CommandId>& ids) {
+  Json out = Json::array();
+  for (const CommandId& id : ids) {
+    out.push_back(id.hex());
   }
   return out;
+}
+
+Json print_version(const EpochRecord& epoch, NodeStore& store) {
+  return Json{{"version", epoch.name.version.value()},
+              {"epoch", epoch.name.epoch.hex()},
+              {"check_value", to_hex(epoch.check_value)},
+              {"made_by", epoch.made_by.hex()},
+              {"created_at", epoch.created_at},
+              {"at_all_nodes", epoch.settled || epoch.name.version == KeyVersion(1)},
+              {"damaged", epoch.damaged},
+              {"ivs_used", store.iv_counts().used(epoch.name.key, epoch.name.version)}};
+}
+
+/// A key that exists, with the facts of its newest version.
+Json print_key(const KeyRecord& record, NodeStore& store, const KeyRegistry& registry) {
+  const EpochRecord& newest = record.newest();
+  const std::vector<CommandId> blocks = registry.blocks(record);
+  Json versions = Json::array();
+  for (const EpochRecord& epoch : record.versions) {
+    versions.push_back(print_version(epoch, store));
+  }
+  return Json{{"id", record.key.text()},
+              {"store", newest.terms.store},
+              {"state", std::string(state_word(record, !blocks.empty()))},
+              {"usage", print_usage(newest.terms.usage)},
+              {"framing", std::string(print_framing(newest.terms.framing))},
+              {"blocks", print_ids(blocks)},
+              {"version", newest.name.version.value()},
+              {"epoch", newest.name.epoch.hex()},
+              {"check_value", to_hex(newest.check_value)},
+              {"created_at", record.versions.front().created_at},
+              {"made_by", record.versions.front().made_by.hex()},
+              {"ivs_used", store.iv_counts().used(record.key, newest.name.version)},
+              {"versions", std::move(versions)}};
+}
+
+/// A key that commands still want to be made here.
+Json print_wanted(const LoggedCommand& command, const KeyTerms& terms, NodeStore& store) {
+  const KeyId& key = command.command.key();
+  return Json{{"id", key.text()},
+              {"store", terms.store},
+              {"state", "pending"},
+              {"usage", print_usage(terms.usage)},
+              {"framing", std::string(print_framing(terms.framing))},
+              {"blocks", print_ids(store.commands().blocks().standing(key))},
+              {"version", Json()},
+              {"epoch", Json()},
+              {"check_value", Json()},
+              {"created_at", command.command.created_at},
+              {"made_by", command.id().hex()},
+              {"ivs_used", 0},
+              {"versions", Json::array()}};
 }
 
 Json print_links(const std::vector<NodeReport::Link>& links) {
@@ -178,8 +210,20 @@ AdminReply AdminApi::show_command(std::string_view id) const {
 
 AdminReply AdminApi::list_keys() const {
   Json keys = Json::array();
-  for (const KeyRecord& record : store_->keys().all()) {
-    keys.push_back(print_key(record, *store_));
+  for (const auto& [key, record] : store_->keys().all()) {
+    keys.push_back(print_key(record, *store_, *registry_));
+  }
+  const auto waiting = store_->commands().unfinished(CommandForm::making, kWantedShown);
+  if (!waiting) {
+    return refusal(waiting.error());
+  }
+  std::set<KeyId> shown;
+  for (const LoggedCommand& command : *waiting) {
+    const std::optional<Making> making = command.command.making();
+    if (making->terms && store_->keys().find(making->key) == nullptr &&
+        shown.insert(making->key).second) {
+      keys.push_back(print_wanted(command, *making->terms, *store_));
+    }
   }
   return reply(200, Json{{"node", report_().node}, {"keys", std::move(keys)}});
 }
@@ -189,12 +233,20 @@ AdminReply AdminApi::show_key(std::string_view id) const {
   if (!key) {
     return refusal(key.error());
   }
-  const KeyRecord* record = store_->keys().find(*key);
-  if (record == nullptr) {
-    return refusal(Error(Errc::not_found, "show a key: this node has no key of this id")
-                       .hint("look at `tercet key list`"));
+  if (const KeyRecord* record = store_->keys().find(*key); record != nullptr) {
+    return reply(200, print_key(*record, *store_, *registry_));
   }
-  return reply(200, print_key(*record, *store_));
+  const auto waiting = store_->commands().waiting_on(*key);
+  if (!waiting) {
+    return refusal(waiting.error());
+  }
+  for (const LoggedCommand& command : *waiting) {
+    if (const std::optional<Making> making = command.command.making(); making && making->terms) {
+      return reply(200, print_wanted(command, *making->terms, *store_));
+    }
+  }
+  return refusal(Error(Errc::not_found, "show a key: this node has no key of this id")
+                     .hint("look at `tercet key list`"));
 }
 
 AdminReply AdminApi::show_status() const {
@@ -214,7 +266,7 @@ AdminReply AdminApi::show_status() const {
                     {"vectors_in_stock", report.vectors_in_stock},
                     {"stock_minutes", print_minutes(report.stock_lasts)},
                     {"leases", report.leases},
-                    {"keys", registry_->list().size()},
+                    {"keys", store_->keys().all().size()},
                     {"commands", commands ? Json(*commands) : Json()},
                     {"certificate_days", report.certificate_days},
                     {"data_free_mb", report.data_free_mb},

@@ -1,21 +1,25 @@
 #include "node/admin/command_intake.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "core/crypto/signature.h"
 #include "node/admin/key_registry.h"
-#include "node/store/key_records.h"
+#include "node/keymaking/key_plan.h"
 #include "node/store/node_store.h"
 
 namespace tercet::node {
 namespace {
 
-Status check_revision(const Command& command, const KeyRecord& record) {
-  // The kill switch works from any state that the administrators may have seen (rule Q1).
-  const bool fits = command.kind == CommandKind::disable_key ? command.revision >= record.revision
-                                                             : command.revision == record.revision;
-  if (!fits) {
-    return Error(Errc::wrong_state, "apply a command: the key has another revision")
-        .hint("look at `tercet key show` and give the command again");
-  }
-  return ok_status();
+/// Told anew at every link set-up.
+constexpr std::size_t kOpenPermitsTold = 64;
+constexpr const char* kLateDetail = "it had expired when it reached this node";
+constexpr const char* kPermitDetail = "only one node has taken it in time so far";
+
+bool has_receipt_of(const std::vector<Receipt>& receipts, mpc::PartyIndex node) {
+  return std::any_of(receipts.begin(), receipts.end(), [&](const Receipt& receipt) {
+    return receipt.node == node;
+  });
 }
 
 }  // namespace
@@ -23,93 +27,149 @@ Status check_revision(const Command& command, const KeyRecord& record) {
 CommandIntake::CommandIntake(NodeStore& store,
                              KeyRegistry& registry,
                              const CommandVerifier& verifier,
+                             const ClusterId& cluster,
+                             Membership members,
+                             Signer signer,
                              const WallClock& clock)
-    : store_(&store), registry_(&registry), verifier_(&verifier), clock_(&clock) {}
+    : store_(&store),
+      registry_(&registry),
+      verifier_(&verifier),
+      cluster_(cluster),
+      members_(std::move(members)),
+      signer_(signer),
+      clock_(&clock) {}
 
 Result<LoggedCommand> CommandIntake::submit(std::string_view envelope_text, CommandOrigin origin) {
   TERCET_TRY(const CommandEnvelope envelope, CommandEnvelope::parse(envelope_text));
   TERCET_TRY(const Command stated, Command::parse(envelope.document));
   TERCET_TRY(std::optional<LoggedCommand> known, store_->commands().find(stated.id));
   if (known) {
-    TERCET_TRY(const CommandEnvelope kept, CommandEnvelope::parse(known->envelope));
-    if (kept.document != envelope.document) {
+    if (known->envelope.document != envelope.document) {
       return Error(Errc::already_exists, "take a command: its id belongs to another one")
           .hint("give every command an id of its own");
     }
-    return std::move(*known);
+    TERCET_TRY_STATUS(merge_receipts(*known, envelope));
+    return find(stated.id);
   }
-  Result<Command> command = verifier_->verify(envelope, origin, clock_->now_seconds());
-  Result<LoggedCommand> logged = command ? submit_verified(*command, envelope.print())
-                                         : Result<LoggedCommand>(command.error());
+  Result<Command> command = verifier_->verify(envelope);
+  Result<LoggedCommand> logged =
+      command ? take(envelope, *command, origin) : Result<LoggedCommand>(command.error());
   if (record_) {
     record_(stated, logged ? ok_status() : Status(logged.error()));
   }
-  if (logged && pass_on_ && origin == CommandOrigin::administrator) {
-    pass_on_(as_bytes(logged->envelope));
+  if (!logged) {
+    return logged;
   }
-  if (logged && makes_key(stated.kind) && wake_) {
+  const bool has_news = origin == CommandOrigin::administrator ||
+                        logged->envelope.receipts.size() > envelope.receipts.size();
+  if (has_news && pass_on_) {
+    pass_on_(as_bytes(logged->envelope.print()));
+  }
+  if (stated.form() == CommandForm::making && wake_) {
     wake_();
   }
   return logged;
 }
 
-Result<LoggedCommand> CommandIntake::submit_verified(const Command& command,
-                                                     std::string_view envelope) {
+Result<LoggedCommand> CommandIntake::take(const CommandEnvelope& envelope,
+                                          const Command& command,
+                                          CommandOrigin origin) {
   LoggedCommand entry;
-  entry.id = command.id;
-  entry.key = command.key.text();
-  entry.envelope = envelope;
+  entry.command = command;
+  entry.envelope.document = envelope.document;
+  entry.envelope.signatures = envelope.signatures;
   entry.logged_at = clock_->now_seconds();
-  entry.state = makes_key(command.kind) ? CommandState::accepted : CommandState::done;
-  TERCET_TRY_STATUS(store_->atomically([&]() -> Status {
-    TERCET_TRY_STATUS(apply(command));
-    return store_->commands().append(entry);
-  }));
-  TERCET_TRY_STATUS(registry_->refresh(command.key));
+  if (command.form() == CommandForm::permit) {
+    TERCET_TRY(entry.envelope.receipts, valid_receipts(envelope));
+  }
+  TERCET_TRY_STATUS(judge(entry, origin));
+  TERCET_TRY_STATUS(store_->atomically([&] { return store_->commands().append(entry); }));
+  registry_->state_changed(command.key());
   return entry;
 }
 
-Status CommandIntake::make_record(const Command& command, const KeyRecord* known) {
-  if (command.revision != 0) {
-    return Error(Errc::wrong_state, "make a key: the command is about an existing key");
+Result<std::vector<Receipt>> CommandIntake::valid_receipts(const CommandEnvelope& envelope) const {
+  std::vector<Receipt> out;
+  for (const Receipt& receipt : envelope.receipts) {
+    TERCET_TRY_STATUS(check_receipt(cluster_, members_, receipt, envelope.document));
+    if (!has_receipt_of(out, receipt.node)) {
+      out.push_back(receipt);
+    }
   }
-  KeyRecord record;
-  record.key = command.key;
-  record.store = command.store;
-  record.usage = command.usage;
-  record.framing = command.framing;
-  record.enabled = command.enabled;
-  record.revision = 1;
-  record.version = KeyVersion(1);
-  record.created_at = command.created_at;
-  record.made_by = command.id;
-  if (known == nullptr) {
-    return store_->keys().insert(record);
-  }
-  TERCET_TRY(const std::optional<LoggedCommand> maker, store_->commands().find(known->made_by));
-  const bool failed = maker && maker->state == CommandState::failed;
-  if (known->epoch || !failed) {
-    return Error(Errc::already_exists, "make a key: its id is taken")
-        .hint("choose another id; an id is never given to a different key (rule K5)");
-  }
-  return store_->keys().update(record);
+  return out;
 }
 
-Status CommandIntake::apply(const Command& command) {
-  KeyRecords& keys = store_->keys();
-  const KeyRecord* known = keys.find(command.key);
-  if (makes_key(command.kind)) {
-    return make_record(command, known);
+Status CommandIntake::judge(LoggedCommand& entry, CommandOrigin origin) const {
+  const std::int64_t now = clock_->now_seconds();
+  const Status fresh = check_fresh(entry.command, now);
+  if (!fresh && origin == CommandOrigin::administrator) {
+    return fresh;
   }
-  if (known == nullptr) {
-    return Error(Errc::not_found, "apply a command: there is no such key at this node")
-        .hint("look at `tercet key list`");
+  switch (entry.command.form()) {
+    case CommandForm::making:
+      return judge_making(entry, origin, fresh);
+    case CommandForm::block:
+      entry.state = CommandState::done;
+      return ok_status();
+    case CommandForm::permit:
+      break;
   }
-  TERCET_TRY_STATUS(check_revision(command, *known));
-  KeyRecord record = *known;
-  record.enabled = command.kind == CommandKind::enable_key;
-  record.revision = command.revision + 1;
-  return keys.update(record);
+  std::vector<Receipt>& receipts = entry.envelope.receipts;
+  if (fresh && !has_receipt_of(receipts, signer_.self)) {
+    receipts.push_back(own_receipt(entry.envelope.document));
+  }
+  const bool in_force = receipts.size() >= kReceiptsNeeded;
+  entry.state = in_force ? CommandState::done : CommandState::accepted;
+  entry.detail = in_force ? "" : kPermitDetail;
+  return ok_status();
+}
+
+Status CommandIntake::judge_making(LoggedCommand& entry,
+                                   CommandOrigin origin,
+                                   const Status& fresh) const {
+  if (!fresh && entry.command.expires_at > clock_->now_seconds()) {
+    return fresh;  // dated in the future: it is told again at the next link set-up
+  }
+  const Result<KeyPlan> plan = plan_of(entry, store_->keys());
+  const bool never = !plan && plan.error().code() != Errc::wrong_state;
+  if (never && origin == CommandOrigin::administrator) {
+    return plan.error();
+  }
+  if (!fresh || never) {
+    entry.state = CommandState::failed;
+    entry.detail = never ? plan.error().what() : kLateDetail;
+  }
+  return ok_status();
+}
+
+Receipt CommandIntake::own_receipt(std::string_view document) const {
+  Receipt receipt;
+  receipt.node = signer_.self;
+  receipt.membership = members_.number;
+  receipt.signature =
+      signer_.key->sign(receipt_signing_input(cluster_, members_.number, signer_.self, document));
+  return receipt;
+}
+
+Status CommandIntake::merge_receipts(const LoggedCommand& known, const CommandEnvelope& offered) {
+  if (known.command.form() != CommandForm::permit) {
+    return ok_status();
+  }
+  TERCET_TRY(const std::vector<Receipt> receipts, valid_receipts(offered));
+  bool news = false;
+  TERCET_TRY_STATUS(store_->atomically([&]() -> Status {
+    for (const Receipt& receipt : receipts) {
+      if (!has_receipt_of(known.envelope.receipts, receipt.node)) {
+        news = true;
+        TERCET_TRY_STATUS(store_->commands().add_receipt(known.id(), receipt));
+      }
+    }
+    return ok_status();
+  }));
+  if (news) {
+    registry_->state_changed(known.command.key());
+  }
+  return ok_status();
 }
 
 Result<LoggedCommand> CommandIntake::find(const CommandId& id) const {
@@ -130,15 +190,29 @@ std::optional<Bytes> CommandIntake::command(const CommandId& id) const {
   if (!known || !known.value()) {
     return std::nullopt;
   }
-  return to_bytes(as_bytes(known.value()->envelope));
+  return to_bytes(as_bytes(known.value()->envelope.print()));
 }
 
-Status CommandIntake::offer(ByteView document) {
-  Result<LoggedCommand> logged = submit(as_text(document), CommandOrigin::peer);
-  if (!logged) {
-    return std::move(logged).error();
+std::vector<Bytes> CommandIntake::open_permits() const {
+  std::vector<Bytes> out;
+  const auto open = store_->commands().unfinished(CommandForm::permit, kOpenPermitsTold);
+  if (open) {
+    for (const LoggedCommand& permit : open.value()) {
+      out.push_back(to_bytes(as_bytes(permit.envelope.print())));
+    }
   }
-  return ok_status();
+  return out;
+}
+
+Result<std::optional<Bytes>> CommandIntake::offer(ByteView document) {
+  TERCET_TRY(const CommandEnvelope offered, CommandEnvelope::parse(as_text(document)));
+  TERCET_TRY(const LoggedCommand logged, submit(as_text(document), CommandOrigin::peer));
+  std::optional<Bytes> answer;
+  if (logged.envelope.receipts.size() >= kReceiptsNeeded &&
+      offered.receipts.size() < kReceiptsNeeded) {
+    answer = to_bytes(as_bytes(logged.envelope.print()));
+  }
+  return answer;
 }
 
 }  // namespace tercet::node

@@ -1,37 +1,39 @@
 #include "node/admin/key_registry.h"
 
+#include <utility>
+
 #include "core/secret/secret_bytes.h"
 #include "mpc/engine/key_material.h"
+#include "node/store/command_log.h"
 #include "node/store/iv_counts.h"
-#include "node/store/key_records.h"
 #include "node/store/node_store.h"
 #include "node/store/share_store.h"
 
 namespace tercet::node {
 
 std::vector<KeyId> KeyRegistry::load() {
+  std::vector<KeyEpoch> all;
+  for (const auto& [key, record] : store_->keys().all()) {
+    for (const EpochRecord& epoch : record.versions) {
+      all.push_back(epoch.name);
+    }
+  }
   std::vector<KeyId> damaged;
-  for (const KeyRecord& record : store_->keys().all()) {
-    if (record.epoch && !load_epoch(record)) {
-      store_->keys().mark_damaged(record.key);
-      damaged.push_back(record.key);
+  for (const KeyEpoch& name : all) {
+    if (!load_epoch(name)) {
+      store_->shares().mark_damaged(name);
+      damaged.push_back(name.key);
     }
   }
   return damaged;
 }
 
-Status KeyRegistry::load_epoch(const KeyRecord& record) {
-  const KeyEpoch name(record.key, record.version, *record.epoch);
-  materials_.erase(std::pair(record.key, record.version));
-  TERCET_TRY(const EpochRecord epoch, store_->shares().find(name));
-  if (epoch.state != EpochState::active) {
-    return Error(Errc::storage_corrupt, "load a key: the epoch in use is not an active one");
-  }
+Status KeyRegistry::load_epoch(const KeyEpoch& name) {
   TERCET_TRY(const SecretBytes components, store_->shares().components(name));
   TERCET_TRY(const SecretBytes derived, store_->shares().derived(name));
   TERCET_TRY(auto material, mpc::KeyMaterial::restore(derived, party_));
   TERCET_TRY(const mpc::ByteShares kept, mpc::restore_components(components));
-  materials_.insert_or_assign(std::pair(record.key, record.version), std::move(material));
+  materials_.insert_or_assign(name, std::move(material));
   return ok_status();
 }
 
@@ -41,34 +43,51 @@ Status KeyRegistry::refresh(const KeyId& key) {
     return Error(Errc::not_found, "refresh a key: there is no such key");
   }
   Status loaded = ok_status();
-  const bool in_memory = materials_.contains(std::pair(key, record->version));
-  if (record->epoch && !record->damaged && !in_memory) {
-    loaded = load_epoch(*record);
-    if (!loaded) {
-      store_->keys().mark_damaged(key);
+  const std::vector<EpochRecord> versions = record->versions;
+  for (const EpochRecord& epoch : versions) {
+    if (epoch.damaged || materials_.contains(epoch.name)) {
+      continue;
+    }
+    if (Status opened = load_epoch(epoch.name); !opened) {
+      store_->shares().mark_damaged(epoch.name);
+      loaded = std::move(opened);
     }
   }
-  if (changed_) {
-    changed_(key);
-  }
+  std::erase_if(materials_, [&](const auto& entry) {
+    const EpochRecord* current =
+        entry.first.key == key ? record->find(entry.first.version) : nullptr;
+    return current != nullptr && current->name != entry.first;
+  });
+  state_changed(key);
   return loaded;
 }
 
-std::optional<KeyEntry> KeyRegistry::entry(const KeyRecord& record) const {
+void KeyRegistry::state_changed(const KeyId& key) {
+  if (changed_) {
+    changed_(key);
+  }
+}
+
+std::vector<CommandId> KeyRegistry::blocks(const KeyRecord& record) const {
+  std::optional<CommandId> born_by;
+  if (const EpochRecord& first = record.versions.front(); !first.terms.enabled) {
+    born_by = first.made_by;
+  }
+  return store_->commands().blocks().standing(record.key, born_by);
+}
+
+KeyEntry KeyRegistry::entry(const KeyRecord& record, const EpochRecord& epoch) const {
   KeyEntry out;
   out.id = record.key;
-  out.store = record.store;
-  out.facts.enabled = record.serves();
-  out.facts.may_encrypt = record.usage.encrypt;
-  out.facts.may_decrypt = record.usage.decrypt;
-  out.facts.framing = record.framing;
-  out.version = record.version;
-  out.revision = record.revision;
-  if (record.epoch) {
-    out.epoch = *record.epoch;
-  }
-  const auto found = materials_.find(std::pair(record.key, record.version));
-  if (found != materials_.end() && !record.damaged) {
+  out.store = epoch.terms.store;
+  out.facts.enabled = !epoch.damaged && blocks(record).empty();
+  out.facts.may_encrypt = epoch.terms.usage.encrypt;
+  out.facts.may_decrypt = epoch.terms.usage.decrypt;
+  out.facts.framing = epoch.terms.framing;
+  out.version = epoch.name.version;
+  out.epoch = epoch.name.epoch;
+  const auto found = materials_.find(epoch.name);
+  if (found != materials_.end() && !epoch.damaged) {
     out.derived = found->second->derived();
     out.material = found->second;
   }
@@ -77,26 +96,26 @@ std::optional<KeyEntry> KeyRegistry::entry(const KeyRecord& record) const {
 
 std::optional<KeyEntry> KeyRegistry::find(const KeyId& key) const {
   const KeyRecord* record = store_->keys().find(key);
-  // A key that never became active does not exist for those who ask.
-  if (record == nullptr || !record->epoch) {
+  if (record == nullptr) {
     return std::nullopt;
   }
-  return entry(*record);
+  return entry(*record, record->newest());
 }
 
 std::optional<KeyEntry> KeyRegistry::find(const KeyId& key, KeyVersion version) const {
-  std::optional<KeyEntry> current = find(key);
-  if (!current || current->version != version) {
+  const KeyRecord* record = store_->keys().find(key);
+  const EpochRecord* epoch = record == nullptr ? nullptr : record->find(version);
+  if (epoch == nullptr) {
     return std::nullopt;
   }
-  return current;
+  return entry(*record, *epoch);
 }
 
 std::vector<KeyEntry> KeyRegistry::list() const {
   std::vector<KeyEntry> out;
-  for (const KeyRecord& record : store_->keys().all()) {
-    if (record.epoch) {
-      out.push_back(*entry(record));
+  for (const auto& [key, record] : store_->keys().all()) {
+    for (const EpochRecord& epoch : record.versions) {
+      out.push_back(entry(record, epoch));
     }
   }
   return out;

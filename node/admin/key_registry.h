@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -16,6 +15,7 @@
 namespace tercet::node {
 
 class NodeStore;
+class LoggedCommand;
 
 /// The node's keys for the request path: records of the store, and the shares of the active epochs
 /// in RAM. A key whose sealed records do not open is kept as damaged and refused; the others serve
@@ -24,7 +24,7 @@ class KeyRegistry final : public KeyDirectory {
  public:
   KeyRegistry(NodeStore& store, mpc::PartyIndex party) : store_(&store), party_(party) {}
 
-  /// Loads the shares of all active epochs. Returns the keys that are damaged, for the alarm.
+  /// Loads the shares of all current epochs. Returns the keys that are damaged, for the alarm.
   std::vector<KeyId> load();
 
   // KeyDirectory
@@ -37,16 +37,21 @@ class KeyRegistry final : public KeyDirectory {
   /// keystream) must go when it no longer serves.
   void on_change(std::function<void(const KeyId&)> changed) { changed_ = std::move(changed); }
 
-  /// After the store made the epoch active, or the record changed.
+  /// After the store made an epoch of it current: memory follows the record, epoch by epoch.
   Status refresh(const KeyId& key);
+  /// After a command that may block the key, or lift a block; whether or not the key is known.
+  void state_changed(const KeyId& key);
+
+  /// The blocks that keep the key from being used, in the order of their ids.
+  std::vector<CommandId> blocks(const KeyRecord& record) const;
 
  private:
-  Status load_epoch(const KeyRecord& record);
-  std::optional<KeyEntry> entry(const KeyRecord& record) const;
+  Status load_epoch(const KeyEpoch& name);
+  KeyEntry entry(const KeyRecord& record, const EpochRecord& epoch) const;
 
   NodeStore* store_;
   mpc::PartyIndex party_;
-  std::map<std::pair<KeyId, KeyVersion>, std::shared_ptr<const mpc::KeyMaterial>> materials_;
+  std::map<KeyEpoch, std::shared_ptr<const mpc::KeyMaterial>> materials_;
   std::function<void(const KeyId&)> changed_;
 };
 

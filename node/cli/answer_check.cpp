@@ -16,9 +16,9 @@ constexpr std::size_t kDepthMax = 8;
 
 constexpr std::string_view kTexts[] = {
     "state", "detail", "id", "health", "message", "hint", "peer"};
-constexpr std::string_view kNumbers[] = {"revision", "wall_milliseconds"};
-constexpr std::string_view kLists[] = {"warnings", "peers", "proxies"};
-constexpr std::string_view kListsOfObjects[] = {"peers", "proxies", "keys"};
+constexpr std::string_view kNumbers[] = {"wall_milliseconds"};
+constexpr std::string_view kLists[] = {"warnings", "peers", "proxies", "blocks", "versions"};
+constexpr std::string_view kListsOfObjects[] = {"peers", "proxies", "keys", "versions"};
 
 template <std::size_t N>
 bool is_one_of(const std::string_view (&names)[N], std::string_view name) {

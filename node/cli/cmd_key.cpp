@@ -1,11 +1,11 @@
-// tercet key create | import | list | show | enable | disable
+// tercet key create | import | list | show | rotate | enable | disable
 
 #include <algorithm>
-#include <array>
-#include <ctime>
-#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/secret/access.h"
 #include "core/secret/secret_file.h"
@@ -13,6 +13,7 @@
 #include "node/cli/key_commands.h"
 #include "node/cli/key_file.h"
 #include "node/cli/key_split.h"
+#include "node/cli/key_view.h"
 #include "node/cli/output.h"
 
 namespace tercet::cli {
@@ -56,7 +57,7 @@ Result<std::string> store_of(const Arguments& arguments, const ClusterConfig& cl
 }
 
 int report(const node::Command& command, const CommandOutcome& outcome, bool json) {
-  const std::string key = command.key.text();
+  const std::string key = command.key().text();
   if (json) {
     Json nodes = Json::array();
     for (const NodeAnswer& answer : outcome.answers) {
@@ -66,7 +67,7 @@ int report(const node::Command& command, const CommandOutcome& outcome, bool jso
           {"state", answer.ok() ? answer.body.value("state", std::string("unknown")) : "refused"}});
     }
     print_line(Json{{"command", outcome.id},
-                    {"kind", std::string(print_kind(command.kind))},
+                    {"kind", std::string(command.kind())},
                     {"key", key},
                     {"done", outcome.in_force},
                     {"nodes", nodes},
@@ -78,308 +79,181 @@ int report(const node::Command& command, const CommandOutcome& outcome, bool jso
     static_cast<void>(fail(kExitFailed, complaint));
   }
   if (outcome.in_force) {
-    static const std::map<node::CommandKind, std::string> done_words = {
-        {node::CommandKind::create_key, "created at all three nodes"},
-        {node::CommandKind::import_key, "imported at all three nodes"},
-        {node::CommandKind::enable_key, "enabled"},
-        {node::CommandKind::disable_key, "disabled: no two nodes will use it any more"}};
-    print_line(key + " " + done_words.at(command.kind));
+    print_line(key + " " + std::string(command.done_text()));
     return kExitDone;
   }
   return fail(outcome.exit_code,
-              std::string(print_kind(command.kind)) + " of " + key + " is not done",
+              std::string(command.kind()) + " of " + key + " is not done",
               "`tercet key show --id " + key + "` tells where each node stands");
 }
 
-Result<node::Command> making_command(const Arguments& arguments,
-                                     const Administration& administration,
-                                     node::CommandKind kind,
-                                     Milliseconds limit) {
-  TERCET_TRY(const KeyId key, KeyId::parse(arguments.value_or("--id", "")));
-  node::Command command = administration.begin(kind, key, limit);
-  TERCET_TRY(command.store, store_of(arguments, administration.cluster()));
-  TERCET_TRY(command.usage, node::parse_usage(arguments.value_or("--usage", "encrypt,decrypt")));
-  command.enabled = !arguments.has("--disabled");
-  return command;
-}
+/// The administrator, the time and the key that every command needs.
+class Order {
+ public:
+  Order() = default;
+  std::unique_ptr<Administration> administration;
+  Milliseconds limit{0};
+  KeyId key;
 
-int make_key(const Arguments& arguments, node::CommandKind kind) {
-  const Result<Milliseconds> limit = limit_of(arguments);
-  if (!limit) {
-    return fail(limit.error(), kExitUsage);
+  int send(node::CommandBody body,
+           const Arguments& arguments,
+           std::vector<CommandId> overrides = {}) const {
+    node::Command command = administration->begin(std::move(body), limit);
+    command.overrides = std::move(overrides);
+    return report(command, administration->send(command, limit), arguments.has("--json"));
   }
-  const auto administration =
+};
+
+/// On failure it has been told, and `exit_code` says how.
+std::optional<Order> read_order(const Arguments& arguments, int& exit_code) {
+  const Result<Milliseconds> limit = limit_of(arguments);
+  Result<KeyId> key = KeyId::parse(arguments.value_or("--id", ""));
+  if (!limit || !key) {
+    exit_code = fail(limit ? key.error() : limit.error(), kExitUsage);
+    return std::nullopt;
+  }
+  auto administration =
       Administration::load(arguments.value_or("--config", ""), arguments.all("--cosigner"));
   if (!administration) {
-    return fail(administration.error(), kExitFailed);
+    exit_code = fail(administration.error(), kExitFailed);
+    return std::nullopt;
   }
-  Result<node::Command> command = making_command(arguments, **administration, kind, *limit);
-  if (!command) {
-    return fail(command.error(), kExitUsage);
-  }
-  if (kind == node::CommandKind::import_key) {
-    command->framing =
-        arguments.has("--foreign-ciphertexts") ? node::KeyFraming::raw : node::KeyFraming::framed;
-    const Result<SecretBytes> raw = read_key_file(arguments.value_or("--key-file", ""));
-    if (!raw) {
-      return fail(raw.error(), kExitFailed);
-    }
-    const node::ImportBinding binding(command->cluster, command->key, KeyVersion(1));
-    Result<node::ImportPayload> payload =
-        node::split_key(*raw, binding, (*administration)->cluster(), system_random());
-    if (!payload) {
-      return fail(payload.error(), kExitFailed);
-    }
-    command->import = std::move(payload).value();
-  }
-  const CommandOutcome outcome = (*administration)->send(*command, *limit);
-  return report(*command, outcome, arguments.has("--json"));
+  Order order;
+  order.administration = std::move(administration).value();
+  order.limit = *limit;
+  order.key = std::move(key).value();
+  return order;
 }
 
-/// The revision that a change of state starts from, from what the nodes say.
-Result<std::uint64_t> revision_of(const NodeAnswers& answers, node::CommandKind kind) {
-  std::set<std::uint64_t> revisions;
+Result<node::KeyTerms> terms_of(const Arguments& arguments, const ClusterConfig& cluster) {
+  node::KeyTerms terms;
+  TERCET_TRY(terms.store, store_of(arguments, cluster));
+  TERCET_TRY(terms.usage, node::parse_usage(arguments.value_or("--usage", "encrypt,decrypt")));
+  terms.enabled = !arguments.has("--disabled");
+  return terms;
+}
+
+int create_key(const Arguments& arguments) {
+  int exit_code = kExitDone;
+  const std::optional<Order> order = read_order(arguments, exit_code);
+  if (!order) {
+    return exit_code;
+  }
+  node::CreateKey body(order->key);
+  Result<node::KeyTerms> terms = terms_of(arguments, order->administration->cluster());
+  if (!terms) {
+    return fail(terms.error(), kExitUsage);
+  }
+  body.terms = std::move(terms).value();
+  return order->send(std::move(body), arguments);
+}
+
+int import_key(const Arguments& arguments) {
+  int exit_code = kExitDone;
+  const std::optional<Order> order = read_order(arguments, exit_code);
+  if (!order) {
+    return exit_code;
+  }
+  const ClusterConfig& cluster = order->administration->cluster();
+  node::ImportKey body(order->key);
+  Result<node::KeyTerms> terms = terms_of(arguments, cluster);
+  if (!terms) {
+    return fail(terms.error(), kExitUsage);
+  }
+  body.terms = std::move(terms).value();
+  body.terms.framing =
+      arguments.has("--foreign-ciphertexts") ? node::KeyFraming::raw : node::KeyFraming::framed;
+  const Result<SecretBytes> raw = read_key_file(arguments.value_or("--key-file", ""));
+  if (!raw) {
+    return fail(raw.error(), kExitFailed);
+  }
+  const node::ImportBinding binding(cluster.id, order->key, KeyVersion(1));
+  Result<node::ImportPayload> payload = node::split_key(*raw, binding, cluster, system_random());
+  if (!payload) {
+    return fail(payload.error(), kExitFailed);
+  }
+  body.payload = std::move(payload).value();
+  return order->send(std::move(body), arguments);
+}
+
+int disable_key(const Arguments& arguments) {
+  int exit_code = kExitDone;
+  const std::optional<Order> order = read_order(arguments, exit_code);
+  return order ? order->send(node::DisableKey(order->key), arguments) : exit_code;
+}
+
+/// What the nodes say of the key, asked before a command that depends on it.
+Result<std::vector<Json>> look_at(const Order& order) {
+  const NodeAnswers answers =
+      order.administration->client().ask_all("GET", "/v1/keys/" + order.key.text(), "", kLookLimit);
+  std::vector<Json> out;
   for (const NodeAnswer& answer : answers) {
     if (answer.ok()) {
-      revisions.insert(answer.body.value("revision", std::uint64_t{0}));
+      out.push_back(answer.body);
     }
   }
-  if (revisions.empty()) {
+  if (out.empty()) {
     const bool reached = std::any_of(
         answers.begin(), answers.end(), [](const NodeAnswer& answer) { return answer.reached(); });
     return Error(reached ? Errc::not_found : Errc::link_closed,
                  answers.empty() ? "there is no node" : answers.front().complaint());
   }
-  if (kind == node::CommandKind::enable_key && revisions.size() != 1) {
-    return Error(Errc::wrong_state, "the nodes do not agree on the key's revision yet")
-        .hint("wait until all nodes are linked and have caught up, then try again");
-  }
-  return *revisions.rbegin();
-}
-
-int change_state(const Arguments& arguments, node::CommandKind kind) {
-  const Result<Milliseconds> limit = limit_of(arguments);
-  const Result<KeyId> key = KeyId::parse(arguments.value_or("--id", ""));
-  if (!limit || !key) {
-    return fail(limit ? key.error() : limit.error(), kExitUsage);
-  }
-  const auto administration =
-      Administration::load(arguments.value_or("--config", ""), arguments.all("--cosigner"));
-  if (!administration) {
-    return fail(administration.error(), kExitFailed);
-  }
-  Administration& admin = **administration;
-  const NodeAnswers now = admin.client().ask_all("GET", "/v1/keys/" + key->text(), "", kLookLimit);
-  const Result<std::uint64_t> revision = revision_of(now, kind);
-  if (!revision) {
-    return fail(revision.error(),
-                revision.error().code() == Errc::link_closed ? kExitUnreachable : kExitFailed);
-  }
-  node::Command command = admin.begin(kind, *key, *limit);
-  command.revision = *revision;
-  return report(command, admin.send(command, *limit), arguments.has("--json"));
-}
-
-/// Fields in which nodes must agree; `ivs_used` may differ, each counts in steps of its own.
-constexpr std::array kAgreedFields = {
-    "store", "state", "usage", "framing", "revision", "version", "epoch", "session", "check_value"};
-
-std::vector<std::string> differences(const std::map<std::string, Json>& by_node) {
-  std::vector<std::string> out;
-  for (const char* field : kAgreedFields) {
-    std::string said;
-    std::set<std::string> values;
-    for (const auto& [node, key] : by_node) {
-      const Json value = key.value(field, Json());
-      values.insert(value.dump());
-      said += (said.empty() ? "" : ", ") + node + " says " + value.dump();
-    }
-    if (values.size() > 1) {
-      out.push_back(std::string(field) + ": " + said);
-    }
-  }
   return out;
 }
 
-std::string text_of(const Json& key, const char* name) {
-  const Json value = key.value(name, Json());
-  return value.is_string() ? value.get<std::string>() : value.dump();
+int fail_look(const Error& error) {
+  return fail(error, error.code() == Errc::link_closed ? kExitUnreachable : kExitFailed);
 }
 
-/// "2026-01-31 09:30:00 UTC"
-std::string time_of(const Json& key, const char* name) {
-  const auto seconds = key.value(name, std::time_t{0});
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%F %T UTC", &utc);
-  return text.data();
-}
-
-Row list_row(const Json& key) {
-  const std::string store = text_of(key, "store");
-  return {text_of(key, "id"),
-          text_of(key, "state"),
-          text_of(key, "usage"),
-          store.empty() ? "(none)" : store,
-          text_of(key, "framing"),
-          text_of(key, "version"),
-          text_of(key, "epoch"),
-          text_of(key, "revision")};
-}
-
-class KeyView {
- public:
-  KeyView() = default;
-  std::map<std::string, Json> by_node;
-  std::vector<std::string> differing;
-};
-
-Json view_as_json(const std::string& id, const KeyView& view) {
-  return Json{{"id", id}, {"nodes", view.by_node}, {"differences", view.differing}};
-}
-
-void print_differences(const KeyView& view) {
-  for (const std::string& difference : view.differing) {
-    print_line("  nodes differ in " + difference);
+/// Lifts every block that any node tells of.
+int enable_key(const Arguments& arguments) {
+  int exit_code = kExitDone;
+  const std::optional<Order> order = read_order(arguments, exit_code);
+  if (!order) {
+    return exit_code;
   }
-}
-
-void print_list(const std::map<std::string, KeyView>& views) {
-  std::vector<Row> rows = {
-      {"key", "state", "usage", "store", "framing", "version", "epoch", "revision"}};
-  for (const auto& [id, view] : views) {
-    rows.push_back(list_row(view.by_node.begin()->second));
+  const Result<std::vector<Json>> said = look_at(*order);
+  if (!said) {
+    return fail_look(said.error());
   }
-  print_table(rows);
-  for (const auto& [id, view] : views) {
-    if (!view.differing.empty()) {
-      print_line(id + ":");
-      print_differences(view);
+  std::set<CommandId> blocks;
+  for (const Json& key : *said) {
+    for (const Json& block : key.value("blocks", Json::array())) {
+      const Result<Bytes> id = block.is_string() ? from_hex(block.get<std::string>()) : Bytes();
+      if (id && id->size() == CommandId::kBytes) {
+        blocks.insert(CommandId::copy_of(*id));
+      }
     }
   }
-}
-
-/// A column for each node that has the key.
-void print_key_view(const std::string& id, const KeyView& view) {
-  static constexpr std::array kShown = {"state",
-                                        "usage",
-                                        "store",
-                                        "framing",
-                                        "version",
-                                        "epoch",
-                                        "revision",
-                                        "check_value",
-                                        "ivs_used"};
-  std::vector<Row> columns = {{id}};
-  columns.front().insert(columns.front().end(), kShown.begin(), kShown.end());
-  for (const auto& [node, said] : view.by_node) {
-    Row column = {node};
-    for (const char* name : kShown) {
-      column.push_back(text_of(said, name));
-    }
-    column.push_back(time_of(said, "created_at"));
-    columns.push_back(std::move(column));
-  }
-  columns.front().emplace_back("created");
-  print_table(transposed(columns));
-  print_differences(view);
-}
-
-/// Of a look at the nodes: one answer is enough.
-int exit_code_of(const NodeAnswers& answers) {
-  const auto any = [&](bool (NodeAnswer::*is)() const) {
-    return std::any_of(
-        answers.begin(), answers.end(), [&](const NodeAnswer& answer) { return (answer.*is)(); });
-  };
-  if (any(&NodeAnswer::ok)) {
+  if (blocks.empty()) {
+    print_line(arguments.has("--json")
+                   ? Json{{"key", order->key.text()}, {"kind", "enable_key"}, {"done", true}}.dump()
+                   : order->key.text() + " is enabled already: nothing blocks it");
     return kExitDone;
   }
-  return any(&NodeAnswer::reached) ? kExitFailed : kExitUnreachable;
+  return order->send(
+      node::EnableKey(order->key), arguments, std::vector(blocks.begin(), blocks.end()));
 }
 
-int list_keys(const Arguments& arguments) {
-  const auto administration = Administration::load(arguments.value_or("--config", ""), {});
-  if (!administration) {
-    return fail(administration.error(), kExitFailed);
+int rotate_key(const Arguments& arguments) {
+  int exit_code = kExitDone;
+  const std::optional<Order> order = read_order(arguments, exit_code);
+  if (!order) {
+    return exit_code;
   }
-  const NodeAnswers answers =
-      (*administration)->client().ask_all("GET", "/v1/keys", "", kLookLimit);
-  std::map<std::string, KeyView> views;
-  std::vector<std::string> complaints;
-  for (const NodeAnswer& answer : answers) {
-    if (!answer.ok()) {
-      complaints.push_back(answer.complaint());
-      continue;
-    }
-    for (const Json& key : answer.body.value("keys", Json::array())) {
-      views[key.value("id", std::string())].by_node[answer.node] = key;
-    }
+  const Result<std::vector<Json>> said = look_at(*order);
+  if (!said) {
+    return fail_look(said.error());
   }
-  const std::size_t spoke = answers.size() - complaints.size();
-  for (auto& [id, view] : views) {
-    view.differing = differences(view.by_node);
-    if (view.by_node.size() < spoke) {
-      view.differing.push_back("presence: only " + std::to_string(view.by_node.size()) + " of " +
-                               std::to_string(spoke) + " nodes have it");
-    }
+  std::uint32_t newest = 0;
+  for (const Json& key : *said) {
+    const Json version = key.value("version", Json());
+    newest = std::max(newest, version.is_number_unsigned() ? version.get<std::uint32_t>() : 0);
   }
-  if (arguments.has("--json")) {
-    Json keys = Json::array();
-    for (const auto& [id, view] : views) {
-      keys.push_back(view_as_json(id, view));
-    }
-    print_line(Json{{"keys", keys}, {"complaints", complaints}}.dump());
-    return exit_code_of(answers);
+  if (newest == 0) {
+    return fail(kExitFailed, "rotate a key: it is not made yet");
   }
-  if (!views.empty()) {
-    print_list(views);
-  }
-  for (const std::string& complaint : complaints) {
-    static_cast<void>(fail(kExitFailed, complaint));
-  }
-  if (views.empty() && spoke > 0) {
-    print_line("no keys");
-  }
-  return exit_code_of(answers);
-}
-
-int show_key(const Arguments& arguments) {
-  const Result<KeyId> key = KeyId::parse(arguments.value_or("--id", ""));
-  if (!key) {
-    return fail(key.error(), kExitUsage);
-  }
-  const auto administration = Administration::load(arguments.value_or("--config", ""), {});
-  if (!administration) {
-    return fail(administration.error(), kExitFailed);
-  }
-  const NodeAnswers answers =
-      (*administration)->client().ask_all("GET", "/v1/keys/" + key->text(), "", kLookLimit);
-  KeyView view;
-  std::vector<std::string> complaints;
-  for (const NodeAnswer& answer : answers) {
-    if (answer.ok()) {
-      view.by_node[answer.node] = answer.body;
-    } else {
-      complaints.push_back(answer.complaint());
-    }
-  }
-  view.differing = differences(view.by_node);
-  const int code = exit_code_of(answers);
-  if (arguments.has("--json")) {
-    Json out = view_as_json(key->text(), view);
-    out["complaints"] = complaints;
-    print_line(out.dump());
-    return code;
-  }
-  for (const std::string& complaint : complaints) {
-    static_cast<void>(fail(code, complaint));
-  }
-  if (view.by_node.empty()) {
-    return code;
-  }
-  print_key_view(key->text(), view);
-  return code;
+  return order->send(node::RotateKey(order->key, KeyVersion(newest + 1)), arguments);
 }
 
 std::vector<Option> making_options() {
@@ -414,18 +288,14 @@ std::vector<SubCommand> key_sub_commands() {
           "key create",
           "Make a new key jointly; no machine ever knows it.",
           making_options(),
-          [](const Arguments& arguments) {
-            return make_key(arguments, node::CommandKind::create_key);
-          },
+          create_key,
           "All three nodes must be up. Done when all three hold their shares and have checked\n"
           "them together."),
       SubCommand(
           "key import",
           "Split an existing AES-256 key on this machine and give each node its shares.",
           std::move(import_options),
-          [](const Arguments& arguments) {
-            return make_key(arguments, node::CommandKind::import_key);
-          },
+          import_key,
           "The raw key is read into locked memory here, split, sealed to the nodes' import keys\n"
           "and wiped; it never leaves this machine. Destroy the file afterwards."),
       SubCommand("key list",
@@ -435,20 +305,24 @@ std::vector<SubCommand> key_sub_commands() {
       SubCommand("key show",
                  "Show what each node says about one key.",
                  {config_option(), id_option(), json_option()},
-                 show_key),
-      SubCommand("key enable",
-                 "Enable a key; needs all three nodes.",
+                 show_key,
+                 "With the versions of a rotated key, and the commands that block it."),
+      SubCommand("key rotate",
+                 "Make the next version of a key: it encrypts, older ones still decrypt.",
                  change_options,
-                 [](const Arguments& arguments) {
-                   return change_state(arguments, node::CommandKind::enable_key);
-                 }),
+                 rotate_key,
+                 "All three nodes must be up. The version is in every ciphertext's metadata."),
+      SubCommand("key enable",
+                 "Lift the commands that block a key, by name.",
+                 change_options,
+                 enable_key,
+                 "In force when two nodes have signed that they got it in time. A block that no\n"
+                 "node told of when you gave the command still stands."),
       SubCommand(
           "key disable",
           "Disable a key; in force as soon as two nodes have it.",
           change_options,
-          [](const Arguments& arguments) {
-            return change_state(arguments, node::CommandKind::disable_key);
-          },
+          disable_key,
           "A node that is away learns of it when it is back. The kill switch: two unwilling\n"
           "nodes stop every operation with the key."),
   };

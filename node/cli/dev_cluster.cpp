@@ -348,9 +348,9 @@ Status DevCluster::make_health_key(Deadline deadline) {
     }
   }
   const Milliseconds limit = std::max(deadline.remaining(), Milliseconds(1000));
-  node::Command command = admin->begin(node::CommandKind::create_key, key, limit);
-  command.usage = node::KeyUsage{true, true};
-  const CommandOutcome outcome = admin->send(command, limit);
+  node::CreateKey body(key);
+  body.terms.usage = node::KeyUsage{true, true};
+  const CommandOutcome outcome = admin->send(admin->begin(std::move(body), limit), limit);
   if (!outcome.in_force) {
     std::string why;
     for (const std::string& complaint : outcome.complaints) {

@@ -29,8 +29,8 @@ std::size_t count_state(const NodeAnswers& answers, const std::string& state) {
       }));
 }
 
-std::size_t nodes_needed(node::CommandKind kind, std::size_t nodes) {
-  return kind == node::CommandKind::disable_key ? std::min<std::size_t>(2, nodes) : nodes;
+std::size_t nodes_needed(node::CommandForm form, std::size_t nodes) {
+  return form == node::CommandForm::making ? nodes : std::min<std::size_t>(2, nodes);
 }
 
 void judge(CommandOutcome& outcome, std::size_t needed) {
@@ -90,14 +90,11 @@ Result<std::unique_ptr<Administration>> Administration::load(
   return out;
 }
 
-node::Command Administration::begin(node::CommandKind kind,
-                                    const KeyId& key,
-                                    Milliseconds limit) const {
+node::Command Administration::begin(node::CommandBody body, Milliseconds limit) const {
   node::Command command;
   command.id = CommandId(system_random().array<CommandId::kBytes>());
   command.cluster = config_.cluster.id;
-  command.kind = kind;
-  command.key = key;
+  command.body = std::move(body);
   command.created_at = system_wall_clock().now_seconds();
   command.expires_at = command.created_at + limit.count() / 1000 + kSpareSeconds;
   return command;
@@ -127,7 +124,7 @@ CommandOutcome Administration::send(const node::Command& command, Milliseconds l
                                  " administrators: add --cosigner OTHER-ADMIN.yaml");
     return outcome;
   }
-  if (node::makes_key(command.kind)) {
+  if (command.form() == node::CommandForm::making) {
     // Refused cleanly where a node is away, before any node knows of the key (rule Q4).
     outcome.answers = client_->ask_all("GET", "/v1/status", "", kAnswerLimit);
     for (const NodeAnswer& answer : outcome.answers) {
@@ -142,7 +139,7 @@ CommandOutcome Administration::send(const node::Command& command, Milliseconds l
   }
   const std::string envelope = sign(command).print();
   outcome.answers = client_->ask_all("POST", "/v1/commands", envelope, kAnswerLimit);
-  const std::size_t needed = nodes_needed(command.kind, outcome.answers.size());
+  const std::size_t needed = nodes_needed(command.form(), outcome.answers.size());
   wait_until_done(outcome, needed, deadline);
   judge(outcome, needed);
   return outcome;

@@ -10,8 +10,9 @@
 #include "core/base/result.h"
 #include "core/config/admin_config.h"
 #include "core/time/clock.h"
-#include "node/admin/command.h"
 #include "node/cli/admin_client.h"
+#include "node/command/command.h"
+#include "node/command/envelope.h"
 
 namespace tercet::cli {
 
@@ -27,8 +28,8 @@ class CommandOutcome {
 };
 
 /// Makes, signs and sends commands for one administrator (and cosigners), and waits until the nodes
-/// that are needed have confirmed: all three for create, import and enable, two for disable (rules
-/// Q1, Q2, Q4).
+/// that are needed have confirmed: all three for what makes shares, two for what blocks or lifts
+/// (rules Q1, Q2, Q4).
 class Administration {
  public:
   /// Loads admin.yaml and the cosigners' ones. Errors: config_error.
@@ -41,7 +42,7 @@ class Administration {
   AdminClient& client() { return *client_; }
 
   /// A command with id, cluster and times filled in.
-  node::Command begin(node::CommandKind kind, const KeyId& key, Milliseconds limit) const;
+  node::Command begin(node::CommandBody body, Milliseconds limit) const;
   CommandOutcome send(const node::Command& command, Milliseconds limit);
 
  private:

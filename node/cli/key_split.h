@@ -4,7 +4,7 @@
 #include "core/config/cluster_config.h"
 #include "core/random/random.h"
 #include "core/secret/secret_bytes.h"
-#include "node/admin/import_box.h"
+#include "node/keymaking/import_box.h"
 
 namespace tercet::node {
 

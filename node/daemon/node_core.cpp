@@ -36,24 +36,6 @@ NodeServiceOptions service_options(const NodeConfig& config) {
 
 }  // namespace
 
-/// The key maker needs the service and the service the key maker's statements: this breaks the
-/// circle.
-class NodeCore::LateStatements final : public KeyStatements {
- public:
-  std::vector<Bytes> statements() const override {
-    return behind == nullptr ? std::vector<Bytes>() : behind->statements();
-  }
-
-  Status offer_statement(mpc::PartyIndex from, ByteView statement) override {
-    if (behind == nullptr) {
-      return Error(Errc::closed, "statement: nobody takes it");
-    }
-    return behind->offer_statement(from, statement);
-  }
-
-  KeyStatements* behind = nullptr;
-};
-
 NodeCore::NodeCore(Parts parts)
     : parts_(std::move(parts)),
       store_(std::move(parts_.store)),
@@ -61,7 +43,6 @@ NodeCore::NodeCore(Parts parts)
       keys_(std::make_unique<KeyRegistry>(
           *store_, static_cast<mpc::PartyIndex>(parts_.config->self().index))),
       verifier_(std::make_unique<CommandVerifier>(parts_.config->cluster)),
-      statements_(std::make_unique<LateStatements>()),
       tasks_(parts_.executor) {}
 
 NodeCore::~NodeCore() = default;
@@ -69,9 +50,11 @@ NodeCore::~NodeCore() = default;
 Result<std::unique_ptr<NodeCore>> NodeCore::make(Parts parts) {
   std::unique_ptr<NodeCore> core(new NodeCore(std::move(parts)));
   TERCET_TRY_STATUS(core->load_keys());
+  TERCET_TRY_STATUS(core->load_decisions());
   core->build_intake();
   core->build_service();
   core->build_key_maker();
+  core->listen_to_decisions();
   core->admin_ = std::make_unique<AdminApi>(
       *core->store_, *core->intake_, *core->keys_, [raw = core.get()] { return raw->report(); });
   return core;
@@ -87,12 +70,32 @@ Status NodeCore::load_keys() {
   return ok_status();
 }
 
+Status NodeCore::load_decisions() {
+  const Membership members = Membership::of_cluster(parts_.config->cluster);
+  Electorate electorate;
+  electorate.cluster = parts_.config->cluster.id;
+  electorate.membership = members.number;
+  for (const mpc::PartyIndex party : mpc::kAllParties) {
+    electorate.keys.at(mpc::number(party) - 1U) = members.member(party).signing_key;
+  }
+  TERCET_TRY(decisions_,
+             parts_.key_life->decisions(
+                 *store_, electorate, self(), *parts_.signing_key, clock_of(parts_.executor)));
+  return ok_status();
+}
+
 void NodeCore::build_intake() {
-  intake_ = std::make_unique<CommandIntake>(*store_, *keys_, *verifier_, *parts_.clock);
+  intake_ = std::make_unique<CommandIntake>(*store_,
+                                            *keys_,
+                                            *verifier_,
+                                            parts_.config->cluster.id,
+                                            Membership::of_cluster(parts_.config->cluster),
+                                            CommandIntake::Signer(self(), *parts_.signing_key),
+                                            *parts_.clock);
   intake_->on_command([this](const Command& command, const Status& outcome) {
     AuditRecord record("command");
-    record.id("id", command.id).text("kind", print_kind(command.kind));
-    record.text("key", command.key.text()).text("outcome", outcome.ok() ? "accepted" : "refused");
+    record.id("id", command.id).text("kind", command.kind());
+    record.text("key", command.key().text()).text("outcome", outcome.ok() ? "accepted" : "refused");
     if (!outcome.ok()) {
       record.error(outcome.error().code());
     }
@@ -110,7 +113,7 @@ void NodeCore::build_service() {
   parts.bulk_executor = parts_.bulk_executor;
   parts.keys = keys_.get();
   parts.commands = intake_.get();
-  parts.statements = statements_.get();
+  parts.decisions = decisions_.get();
   parts.authoriser = authoriser_.get();
   parts.audit = audit_.get();
   parts.metrics = parts_.metrics;
@@ -129,15 +132,54 @@ void NodeCore::build_key_maker() {
   KeySessionContext context;
   context.store = store_.get();
   context.cluster = &parts_.config->cluster;
-  context.signing_key = parts_.signing_key;
   context.import_key = parts_.import_key;
   context.engine = parts_.engine;
-  key_maker_ = std::make_unique<KeyMaker>(
-      parts_.executor, context, *keys_, service_->sessions(), *parts_.clock, KeyMaker::Options());
-  statements_->behind = key_maker_.get();
+  key_maker_ = parts_.key_life->maker(parts_.executor,
+                                      context,
+                                      *decisions_,
+                                      service_->sessions(),
+                                      *parts_.clock,
+                                      KeyMaker::Options());
   service_->sessions().serve(SessionKind::key_command, *key_maker_);
   service_->on_progress = [this] { key_maker_->wake(); };
   intake_->on_key_wanted([this] { key_maker_->wake(); });
+}
+
+void NodeCore::listen_to_decisions() {
+  KeyDecisions::Listener& listener = decisions_->listener;
+  listener.tell = [this](mpc::PartyIndex peer, Bytes said) {
+    service_->tell_decision(peer, std::move(said));
+  };
+  listener.ended = [this](const DecisionRecord& decision) { on_decided(decision); };
+  listener.at_all_nodes = [this](const KeyId& key) { keys_->state_changed(key); };
+  listener.voted_twice = [this](mpc::PartyIndex node, const DecisionName& name) {
+    parts_.log.error("node_voted_twice", field("node", number(node)), field("sid", name.sid));
+    AuditRecord record("node_voted_twice");
+    record.number("node", number(node)).id("sid", name.sid);
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(audit_->write(std::move(record)));
+  };
+  listener.own_vote_unknown = [this](mpc::PartyIndex from, const DecisionName& name) {
+    parts_.log.error("own_vote_unknown", field("peer", number(from)), field("sid", name.sid));
+  };
+}
+
+void NodeCore::on_decided(const DecisionRecord& decision) {
+  const bool made = decision.outcome == Outcome::yes;
+  for (const DecidedKey& key : decision.keys) {
+    AuditRecord record("decision");
+    record.text("key", key.key.text()).number("version", key.version.value());
+    record.id("sid", decision.name.sid).text("outcome", made ? "made" : "dropped");
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(audit_->write(std::move(record)));
+    if (!made) {
+      continue;
+    }
+    if (const Status loaded = keys_->refresh(key.key); !loaded) {
+      parts_.log.error("key_damaged", field("key", key.key));
+    }
+  }
+  key_maker_->wake();
 }
 
 NodeReport NodeCore::report() const {

@@ -16,9 +16,9 @@
 #include "core/time/clock.h"
 #include "node/admin/admin_api.h"
 #include "node/admin/command_intake.h"
-#include "node/admin/command_verifier.h"
-#include "node/admin/key_maker.h"
 #include "node/admin/key_registry.h"
+#include "node/command/command_verifier.h"
+#include "node/keymaking/key_life.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authoriser.h"
 #include "node/session/node_service.h"
@@ -50,13 +50,14 @@ class NodeCore {
     RandomSource* bulk_random = nullptr;  ///< used on the bulk executor
     const WallClock* clock = nullptr;
     const mpc::JointEngine* engine = &mpc::table_engine();
+    const KeyLife* key_life = &full_key_life();
     /// Adds to GET /v1/status what only the process knows. May be empty.
     std::function<void(NodeReport&)> complete_report;
     Logger log;
   };
 
-  /// Loads the keys and puts everything together. Errors: storage_error (the audit record of a
-  /// damaged key).
+  /// Loads keys and open decisions and puts everything together. Errors: storage_error (the audit
+  /// record of a damaged key), storage_corrupt.
   static Result<std::unique_ptr<NodeCore>> make(Parts parts);
   ~NodeCore();
   NodeCore(const NodeCore&) = delete;
@@ -80,13 +81,19 @@ class NodeCore {
 
   const KeyRegistry& keys() const { return *keys_; }
 
- private:
-  class LateStatements;
+  const KeyDecisions& decisions() const { return *decisions_; }
 
+ private:
   explicit NodeCore(Parts parts);
 
   Status load_keys();
+  Status load_decisions();
   void build_intake();
+  void listen_to_decisions();
+  void on_decided(const DecisionRecord& decision);
+
+  mpc::PartyIndex self() const { return static_cast<mpc::PartyIndex>(parts_.config->self().index); }
+
   void build_service();
   void build_key_maker();
   NodeReport report() const;
@@ -97,7 +104,7 @@ class NodeCore {
   std::unique_ptr<KeyRegistry> keys_;
   std::unique_ptr<CommandVerifier> verifier_;
   std::unique_ptr<CommandIntake> intake_;
-  std::unique_ptr<LateStatements> statements_;
+  std::unique_ptr<KeyDecisions> decisions_;
   std::unique_ptr<Authoriser> authoriser_;
   std::unique_ptr<NodeService> service_;
   std::unique_ptr<KeyMaker> key_maker_;

@@ -22,12 +22,15 @@ class RememberedShelf {
 
   class Entry {
    public:
-    Entry(const KeyId& key_id, KeyVersion key_version, Epoch key_epoch, mpc::Keystream shares)
+    Entry(const KeyId& key_id,
+          KeyVersion key_version,
+          const EpochId& key_epoch,
+          mpc::Keystream shares)
         : key(key_id), version(key_version), epoch(key_epoch), keystream(std::move(shares)) {}
 
     KeyId key;
     KeyVersion version;
-    Epoch epoch;
+    EpochId epoch;
     mpc::Keystream keystream;
   };
 

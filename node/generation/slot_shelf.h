@@ -21,7 +21,7 @@ class SlotOrigin {
   KeyId key;
   std::string store;
   KeyVersion version;
-  Epoch epoch;
+  EpochId epoch;
   SessionId derived;
   std::uint16_t blocks = 0;
 };

@@ -1,5 +1,5 @@
 // What two nodes tell each other of what they hold, after link set-up and at every change:
-// commands, digests of keys (protocol.md 2 and 6). Members of PeerHub.
+// commands, decisions, digests of keys (protocol.md 2 and 6). Members of PeerHub.
 
 #include <algorithm>
 #include <set>
@@ -16,6 +16,9 @@ namespace tercet::node {
 void PeerHub::tell_command_ids(mpc::PartyIndex peer) {
   if (options_.commands == nullptr) {
     return;
+  }
+  for (Bytes& permit : options_.commands->open_permits()) {
+    send(peer, PeerFrame::command, std::move(permit));
   }
   const std::vector<CommandId> all = options_.commands->command_ids();
   // Were there ever more, the peer would send the oldest again, which are known here.
@@ -59,11 +62,27 @@ void PeerHub::on_command(mpc::PartyIndex from, ByteView body) {
   if (options_.commands == nullptr) {
     return;
   }
-  if (Status taken = options_.commands->offer(body); !taken) {
+  Result<std::optional<Bytes>> taken = options_.commands->offer(body);
+  if (!taken) {
     if (taken.error().code() != Errc::already_exists) {
       options_.log->warn(
           "peer_command_refused", field("peer", number(from)), field("code", taken.error().code()));
     }
+    return;
+  }
+  if (*taken) {
+    send(from, PeerFrame::command, std::move(**taken));
+  }
+  events_.caught_up();
+}
+
+void PeerHub::on_decision(mpc::PartyIndex from, ByteView body) {
+  if (options_.decisions == nullptr) {
+    return;
+  }
+  if (Status heard = options_.decisions->hear_decision(from, body); !heard) {
+    options_.log->warn(
+        "peer_decision_refused", field("peer", number(from)), field("code", heard.error().code()));
     return;
   }
   events_.caught_up();

@@ -235,7 +235,7 @@ Bytes KeyDigests::encode() const {
   ByteWriter out;
   out.u32(static_cast<std::uint32_t>(keys.size()));
   for (const KeyDigest& key : keys) {
-    out.text(key.key.text()).u32(key.version.value()).u32(key.epoch.value()).raw(key.digest);
+    out.text(key.key.text()).u32(key.version.value()).raw(key.epoch.view()).raw(key.digest);
   }
   return out.take();
 }
@@ -255,7 +255,7 @@ Result<KeyDigests> KeyDigests::decode(ByteView from) {
     }
     key.key = std::move(id).value();
     key.version = KeyVersion(in.u32());
-    key.epoch = Epoch(in.u32());
+    key.epoch = EpochId(in.array<EpochId::kBytes>());
     key.digest = in.array<32>();
     digests.keys.push_back(std::move(key));
   }

@@ -25,8 +25,8 @@ enum class PeerFrame : std::uint8_t {
   generation_over = 0x44,  ///< the receiver's generation was seen to have ended: start a new one
   command_ids = 0x45,
   command = 0x46,
-  statement = 0x48,
   key_digests = 0x47,
+  decision = 0x48,  ///< what a node says of a joint decision
   propose = 0x50,
   session = 0x51,
   abort = 0x52,
@@ -153,7 +153,7 @@ struct KeyDigest {
   KeyDigest() = default;
   KeyId key;
   KeyVersion version;
-  Epoch epoch;
+  EpochId epoch;
   std::array<std::uint8_t, 32> digest{};
 };
 
@@ -173,7 +173,7 @@ struct CommandIds {
   static Result<CommandIds> decode(ByteView from);
 };
 
-inline constexpr std::size_t kKeysPerFrameMax = 4096;  ///< more go into several frames
+inline constexpr std::size_t kKeysPerFrameMax = 2048;  ///< more go into several frames
 inline constexpr std::size_t kCommandIdsPerFrameMax = 8192;
 inline constexpr std::size_t kCommandsPerExchangeMax = std::size_t{1} << 16U;  ///< the newest
 

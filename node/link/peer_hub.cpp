@@ -161,11 +161,8 @@ Status PeerHub::dispatch(mpc::PartyIndex from, Frame frame) {
     case PeerFrame::command:
       on_command(from, frame.body);
       return ok_status();
-    case PeerFrame::statement:
-      if (options_.statements != nullptr &&
-          options_.statements->offer_statement(from, frame.body)) {
-        events_.caught_up();
-      }
+    case PeerFrame::decision:
+      on_decision(from, frame.body);
       return ok_status();
     case PeerFrame::key_digests:
       return on_key_digests(from, frame.body);
@@ -224,9 +221,9 @@ void PeerHub::greet(mpc::PartyIndex peer) {
   tell_name_of(third, peer);
   peer_of(peer).commands_told.clear();
   tell_command_ids(peer);
-  if (options_.statements != nullptr) {
-    for (Bytes& statement : options_.statements->statements()) {
-      send(peer, PeerFrame::statement, std::move(statement));
+  if (options_.decisions != nullptr) {
+    for (Bytes& said : options_.decisions->open_decisions()) {
+      send(peer, PeerFrame::decision, std::move(said));
     }
   }
   send_digests_to(peer);
@@ -259,6 +256,10 @@ void PeerHub::send(mpc::PartyIndex peer, PeerFrame type, Bytes body) {
 void PeerHub::send_both(PeerFrame type, const Bytes& body) {
   send(mpc::next(options_.self), type, body);
   send(mpc::previous(options_.self), type, body);
+}
+
+void PeerHub::tell_decision(mpc::PartyIndex peer, Bytes said) {
+  send(peer, PeerFrame::decision, std::move(said));
 }
 
 void PeerHub::pass_on_command(ByteView document) {

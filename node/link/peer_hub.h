@@ -29,7 +29,7 @@ class Logger;
 namespace tercet::node {
 
 /// The node's request links to its two peers: set-up, heartbeats, the pair secrets and their names,
-/// what is exchanged on meeting (commands, statements, key digests), and the multiplexer on top.
+/// what is exchanged on meeting (commands, decisions, key digests), and the multiplexer on top.
 ///
 /// Source: protocol.md 2 "Link set-up", 11 "When"; rules P3, Q5; attack 6.
 /// Secret: the pair secrets it holds.
@@ -52,7 +52,7 @@ class PeerHub {
     std::function<void()> own_generation_over;
     std::function<void(mpc::PartyIndex, Bytes)> proposal;
     std::function<void(mpc::PartyIndex, bool up)> link_changed;
-    /// Commands or statements that a peer passed on were taken.
+    /// Commands or news of decisions that a peer passed on were taken.
     std::function<void()> caught_up;
     /// A peer holds another component of this key than this node: refuse the key.
     std::function<void(const KeyId&, mpc::PartyIndex)> key_differs;
@@ -66,8 +66,8 @@ class PeerHub {
     mpc::PartyIndex self = mpc::PartyIndex::p1;
     ClusterId cluster;
     KeyDirectory* keys = nullptr;
-    CommandExchange* commands = nullptr;  ///< may be null
-    KeyStatements* statements = nullptr;  ///< may be null
+    CommandExchange* commands = nullptr;    ///< may be null
+    DecisionExchange* decisions = nullptr;  ///< may be null
     RandomSource* random = nullptr;
     Logger* log = nullptr;
   };
@@ -111,6 +111,8 @@ class PeerHub {
   void send_both(PeerFrame type, const Bytes& body);
   /// Tells both peers a command that this node just accepted.
   void pass_on_command(ByteView document);
+  /// What is said of a joint decision; lost where the link is down.
+  void tell_decision(mpc::PartyIndex peer, Bytes said);
   /// Again, e.g. after a key was made.
   void send_key_digests();
 
@@ -139,6 +141,7 @@ class PeerHub {
   Status on_command_ids(mpc::PartyIndex from, ByteView body);
   Status on_key_digests(mpc::PartyIndex from, ByteView body);
   void on_command(mpc::PartyIndex from, ByteView body);
+  void on_decision(mpc::PartyIndex from, ByteView body);
   std::array<std::uint8_t, 32> digest_for(const KeyEntry& entry, mpc::PartyIndex peer) const;
   void greet(mpc::PartyIndex peer);
   void tell_name_of(mpc::PartyIndex pair_with, mpc::PartyIndex third);

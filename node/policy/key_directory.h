@@ -27,9 +27,8 @@ class KeyEntry {
   std::string store;  ///< name of its key store in the cluster file; empty for the health key
   mpc::wire::KeyFacts facts;
   KeyVersion version;  ///< the one new encryptions use
-  Epoch epoch;         ///< of that version's shares
+  EpochId epoch;       ///< of that version's shares
   SessionId derived;   ///< the session that made the derived values in use
-  std::uint64_t revision = 0;
   /// Null if this node cannot use the key (record corrupt, set not complete).
   std::shared_ptr<const mpc::KeyMaterial> material;
 };
@@ -43,6 +42,7 @@ class KeyDirectory {
   virtual std::optional<KeyEntry> find(const KeyId& key) const = 0;
   /// The entry with an older version's epoch, derived set and material; nothing if there is none.
   virtual std::optional<KeyEntry> find(const KeyId& key, KeyVersion version) const = 0;
+  /// One entry for each version of each key.
   virtual std::vector<KeyEntry> list() const = 0;
   /// Counts `count` IVs of a key version, durably in steps taken ahead, before the first message of
   /// the session that opens them (protocol.md 10). Errors: exhausted (2^32 reached), storage_error.
@@ -59,22 +59,25 @@ class CommandExchange {
   virtual std::vector<CommandId> command_ids() const = 0;
   /// The signed command document, or nothing.
   virtual std::optional<Bytes> command(const CommandId& id) const = 0;
-  /// A document that a peer passed on: verified like a new one (signatures, revision), not for
-  /// freshness. Errors: not_authenticated, invalid_argument, wrong_state.
-  virtual Status offer(ByteView document) = 0;
+  /// Documents of permits that lack a receipt here: to be told anew, the peer may have it.
+  virtual std::vector<Bytes> open_permits() const = 0;
+  /// A document that a peer passed on: verified like a new one (signatures, receipts), not for
+  /// freshness. Returns what the peer lacks of it, to be sent back. Errors: not_authenticated,
+  /// invalid_argument, denied, already_exists.
+  virtual Result<std::optional<Bytes>> offer(ByteView document) = 0;
 };
 
-/// What nodes pass on about epochs after link set-up, so that a session that broke off after its
-/// HELDs still ends well (protocol.md 6 "Order"): signed HELDs and the result of the key check.
-/// Each statement is opaque to the link; node/admin implements it. Threads: the service's executor
-/// only.
-class KeyStatements {
+/// What nodes say to each other of joint decisions, so that one whose session broke off still ends
+/// the same at all of them (protocol.md 6 "Votes"). Opaque to the link; node/keymaking implements
+/// it. Threads: the service's executor only.
+class DecisionExchange {
  public:
-  virtual ~KeyStatements() = default;
-  /// One statement for each epoch that is pending or active here; each under 2 KiB.
-  virtual std::vector<Bytes> statements() const = 0;
-  /// Errors: peer_malformed, not_authenticated (a HELD whose signature is wrong).
-  virtual Status offer_statement(mpc::PartyIndex from, ByteView statement) = 0;
+  virtual ~DecisionExchange() = default;
+  /// What is open here, to be said when a link comes up; a bounded number, each under 2 KiB.
+  virtual std::vector<Bytes> open_decisions() const = 0;
+  /// Errors: peer_malformed, not_authenticated (a vote whose signature is wrong), unsupported,
+  /// overloaded, storage_error.
+  virtual Status hear_decision(mpc::PartyIndex from, ByteView said) = 0;
 };
 
 }  // namespace tercet::node

@@ -19,7 +19,7 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
   hub.cluster = options.cluster;
   hub.keys = parts.keys;
   hub.commands = parts.commands;
-  hub.statements = parts.statements;
+  hub.decisions = parts.decisions;
   hub.random = parts.random;
   hub.log = &context.log;
   context.hub = std::make_unique<PeerHub>(parts.executor, hub, hub_events());
@@ -343,6 +343,10 @@ void NodeService::key_changed(const KeyId& key) {
     lease->remembered().drop_key(key);
   }
   impl_->context.hub->send_key_digests();
+}
+
+void NodeService::tell_decision(mpc::PartyIndex peer, Bytes said) {
+  impl_->context.hub->tell_decision(peer, std::move(said));
 }
 
 void NodeService::pass_on_command(ByteView document) {

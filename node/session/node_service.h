@@ -50,9 +50,9 @@ class NodeService {
     asio::any_io_executor executor;
     asio::any_io_executor bulk_executor;
     KeyDirectory* keys = nullptr;
-    CommandExchange* commands = nullptr;  ///< may be null
-    KeyStatements* statements = nullptr;  ///< may be null
-    Authoriser* authoriser = nullptr;     ///< for this service alone
+    CommandExchange* commands = nullptr;    ///< may be null
+    DecisionExchange* decisions = nullptr;  ///< may be null
+    Authoriser* authoriser = nullptr;       ///< for this service alone
     AuditTrail* audit = nullptr;
     Registry* metrics = nullptr;
     RandomSource* random = nullptr;
@@ -92,6 +92,8 @@ class NodeService {
   void key_changed(const KeyId& key);
   /// A command was accepted here: the peers get it too.
   void pass_on_command(ByteView document);
+  /// What is said of a joint decision, to one peer.
+  void tell_decision(mpc::PartyIndex peer, Bytes said);
   /// Wakes whoever waits for commands or links (the key maker). Set before start().
   std::function<void()> on_progress;
   /// The stock of some lease has become low, or is no longer: who makes it may need more of the

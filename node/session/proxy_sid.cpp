@@ -15,7 +15,7 @@ SessionId proxy_session_id(const ProxySessionFacts& facts) {
   out.text(kLabel).u8(static_cast<std::uint8_t>(facts.kind));
   out.raw(facts.lease.view()).u64(facts.counter.value()).blob(facts.request);
   out.text(facts.key.id.text()).text(facts.key.store);
-  out.u32(facts.key.version.value()).u32(facts.key.epoch.value()).raw(facts.key.derived.view());
+  out.u32(facts.key.version.value()).raw(facts.key.epoch.view()).raw(facts.key.derived.view());
   out.u8(static_cast<std::uint8_t>(facts.key.facts.framing));
   out.raw(facts.vectors.batch.view()).u32(facts.vectors.first).u32(facts.vector_count);
   out.raw(facts.material.view()).u16(facts.material_number);

@@ -54,7 +54,7 @@ AuditRecord operation_record(const OperationFacts& facts,
   AuditRecord record("operation");
   record.text("operation", facts.operation).text("proxy", facts.proxy);
   record.text("key", key.id.text()).text("store", key.store);
-  record.number("version", key.version.value()).number("epoch", key.epoch.value());
+  record.number("version", key.version.value()).text("epoch", key.epoch.short_hex());
   record.text("participants", "123");
   record.id("sid", sid).text("lease", lease.short_hex()).number("counter", counter.value());
   if (!facts.access_key_id.empty()) {

@@ -1,25 +1,55 @@
 #include "node/store/command_log.h"
 
+#include <algorithm>
+
 #include "node/store/database.h"
 #include "node/store/share_sealer.h"
+#include "node/store/transaction.h"
 
 namespace tercet::node {
 namespace {
 
 constexpr std::string_view kTable = "commands";
+constexpr std::string_view kReceiptTable = "receipts";
 constexpr std::string_view kColumns =
-    "SELECT position, id, key, envelope, logged_at, state, detail, code FROM commands ";
+    "SELECT position, id, envelope, logged_at, state, detail, code FROM commands ";
 
-// The position is left out: SQLite gives it at insertion.
+/// The document and the administrators' signatures; receipts have rows of their own.
+std::string bare_envelope(const LoggedCommand& command) {
+  CommandEnvelope bare;
+  bare.document = command.envelope.document;
+  bare.signatures = command.envelope.signatures;
+  return bare.print();
+}
+
+// The position is left out: SQLite gives it at insertion. Key and form follow from the document.
 Bytes row_of(const LoggedCommand& command) {
   ByteWriter row;
-  row.blob(command.id.view())
-      .text(command.key)
-      .text(command.envelope)
+  row.blob(command.id().view())
+      .text(bare_envelope(command))
       .u64(static_cast<std::uint64_t>(command.logged_at))
       .u8(static_cast<std::uint8_t>(command.state))
       .text(command.detail);
   return row.take();
+}
+
+Bytes receipt_row(const CommandId& id, const Receipt& receipt) {
+  ByteWriter row;
+  row.blob(id.view()).u8(mpc::number(receipt.node)).u32(receipt.membership.value());
+  row.blob(receipt.signature);
+  return row.take();
+}
+
+bool in_force(const LoggedCommand& command) {
+  switch (command.command.form()) {
+    case CommandForm::making:
+      return false;  // its effect is the epoch that a session made
+    case CommandForm::block:
+      return true;
+    case CommandForm::permit:
+      return command.envelope.receipts.size() >= kReceiptsNeeded;
+  }
+  return false;
 }
 
 }  // namespace
@@ -36,35 +66,128 @@ std::string_view print_command_state(CommandState state) {
   return "unknown";
 }
 
+Result<CommandLog> CommandLog::load(Database& database, const ShareSealer& sealer) {
+  CommandLog log(database, sealer);
+  TERCET_TRY_STATUS(log.reload());
+  return log;
+}
+
+Status CommandLog::reload() {
+  blocks_ = KeyBlocks();
+  TERCET_TRY(Statement query, database_->prepare(kColumns));
+  for (;;) {
+    TERCET_TRY(const bool more, query.next());
+    if (!more) {
+      return ok_status();
+    }
+    TERCET_TRY(const LoggedCommand command, read(query));
+    take_effect(command);
+  }
+}
+
+void CommandLog::take_effect(const LoggedCommand& command) {
+  if (in_force(command)) {
+    command.command.apply(blocks_);
+  }
+}
+
 Result<LoggedCommand> CommandLog::read(const Statement& row) const {
   LoggedCommand command;
   command.position = static_cast<std::uint64_t>(row.integer(0));
   const Bytes id = row.blob(1);
-  if (id.size() != CommandId::kBytes) {
-    return Error(Errc::storage_corrupt, "read the command log: an id has a wrong length");
+  TERCET_TRY(command.envelope, CommandEnvelope::parse(row.text(2)));
+  TERCET_TRY(command.command, Command::parse(command.envelope.document));
+  if (!std::ranges::equal(id, command.id().view())) {
+    return Error(Errc::storage_corrupt, "read the command log: an id is not the document's");
   }
-  command.id = CommandId::copy_of(id);
-  command.key = row.text(2);
-  command.envelope = row.text(3);
-  command.logged_at = row.integer(4);
-  command.state = static_cast<CommandState>(row.integer(5));
-  command.detail = row.text(6);
-  TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(command), row.blob(7)));
+  command.logged_at = row.integer(3);
+  command.state = static_cast<CommandState>(row.integer(4));
+  command.detail = row.text(5);
+  TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(command), row.blob(6)));
+  if (command.command.form() == CommandForm::permit) {
+    TERCET_TRY(command.envelope.receipts, receipts_of(command.id()));
+  }
   return command;
 }
 
+Result<std::vector<Receipt>> CommandLog::receipts_of(const CommandId& id) const {
+  TERCET_TRY(Statement query,
+             database_->prepare("SELECT node, membership, signature, code FROM receipts "
+                                "WHERE command = ? ORDER BY node"));
+  query.with(id.view());
+  std::vector<Receipt> out;
+  for (;;) {
+    TERCET_TRY(const bool more, query.next());
+    if (!more) {
+      return out;
+    }
+    Receipt receipt;
+    const std::int64_t node = query.integer(0);
+    const Bytes signature = query.blob(2);
+    if (node < 1 || node > 3 || signature.size() != receipt.signature.size()) {
+      return Error(Errc::storage_corrupt, "read a receipt: the row is damaged");
+    }
+    receipt.node = static_cast<mpc::PartyIndex>(node);
+    receipt.membership = MembershipNumber(static_cast<std::uint32_t>(query.integer(1)));
+    std::copy(signature.begin(), signature.end(), receipt.signature.begin());
+    TERCET_TRY_STATUS(sealer_->check_row(kReceiptTable, receipt_row(id, receipt), query.blob(3)));
+    out.push_back(receipt);
+  }
+}
+
 Status CommandLog::append(const LoggedCommand& command) {
+  TERCET_TRY_STATUS(in_transaction(*database_, [&]() -> Status {
+    TERCET_TRY(Statement insert,
+               database_->prepare("INSERT INTO commands (id, key, form, envelope, logged_at, "
+                                  "state, detail, code) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+    insert.with(command.id().view())
+        .with(std::string_view(command.command.key().text()))
+        .with(static_cast<std::int64_t>(command.command.form()))
+        .with(std::string_view(bare_envelope(command)))
+        .with(command.logged_at)
+        .with(static_cast<std::int64_t>(command.state))
+        .with(std::string_view(command.detail))
+        .with(ByteView(sealer_->row_code(kTable, row_of(command))));
+    TERCET_TRY_STATUS(insert.run());
+    for (const Receipt& receipt : command.envelope.receipts) {
+      TERCET_TRY_STATUS(insert_receipt(command.id(), receipt));
+    }
+    return ok_status();
+  }));
+  take_effect(command);
+  return ok_status();
+}
+
+Status CommandLog::insert_receipt(const CommandId& id, const Receipt& receipt) {
   TERCET_TRY(Statement insert,
-             database_->prepare("INSERT INTO commands (id, key, envelope, logged_at, state, "
-                                "detail, code) VALUES (?, ?, ?, ?, ?, ?, ?)"));
-  insert.with(command.id.view())
-      .with(std::string_view(command.key))
-      .with(std::string_view(command.envelope))
-      .with(command.logged_at)
-      .with(static_cast<std::int64_t>(command.state))
-      .with(std::string_view(command.detail))
-      .with(ByteView(sealer_->row_code(kTable, row_of(command))));
-  return insert.run();
+             database_->prepare("INSERT INTO receipts (command, node, membership, signature, code) "
+                                "VALUES (?, ?, ?, ?, ?)"));
+  return insert.with(id.view())
+      .with(static_cast<std::int64_t>(mpc::number(receipt.node)))
+      .with(receipt.membership.value())
+      .with(ByteView(receipt.signature))
+      .with(ByteView(sealer_->row_code(kReceiptTable, receipt_row(id, receipt))))
+      .run();
+}
+
+Status CommandLog::add_receipt(const CommandId& id, const Receipt& receipt) {
+  TERCET_TRY(std::optional<LoggedCommand> command, find(id));
+  if (!command) {
+    return Error(Errc::not_found, "add a receipt: the command is not in the log");
+  }
+  std::vector<Receipt>& known = command->envelope.receipts;
+  const bool has_one = std::any_of(
+      known.begin(), known.end(), [&](const Receipt& other) { return other.node == receipt.node; });
+  if (has_one) {
+    return ok_status();
+  }
+  known.push_back(receipt);
+  TERCET_TRY_STATUS(in_transaction(*database_, [&]() -> Status {
+    TERCET_TRY_STATUS(insert_receipt(id, receipt));
+    return in_force(*command) ? set_state(id, CommandState::done, "") : ok_status();
+  }));
+  take_effect(*command);
+  return ok_status();
 }
 
 Status CommandLog::set_state(const CommandId& id, CommandState state, const std::string& detail) {
@@ -112,9 +235,26 @@ Result<std::vector<CommandId>> CommandLog::ids() const {
   }
 }
 
-Result<std::vector<LoggedCommand>> CommandLog::unfinished() const {
+Result<std::vector<LoggedCommand>> CommandLog::unfinished(CommandForm form,
+                                                          std::size_t limit) const {
   TERCET_TRY(Statement query,
-             database_->prepare(std::string(kColumns) + "WHERE state = 0 ORDER BY position"));
+             database_->prepare(std::string(kColumns) +
+                                "WHERE state = 0 AND form = ? ORDER BY position DESC LIMIT ?"));
+  query.with(static_cast<std::int64_t>(form)).with(static_cast<std::int64_t>(limit));
+  TERCET_TRY(std::vector<LoggedCommand> out, read_all(std::move(query)));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+Result<std::vector<LoggedCommand>> CommandLog::waiting_on(const KeyId& key) const {
+  TERCET_TRY(
+      Statement query,
+      database_->prepare(std::string(kColumns) + "WHERE state = 0 AND key = ? ORDER BY position"));
+  query.with(std::string_view(key.text()));
+  return read_all(std::move(query));
+}
+
+Result<std::vector<LoggedCommand>> CommandLog::read_all(Statement query) const {
   std::vector<LoggedCommand> out;
   for (;;) {
     TERCET_TRY(const bool more, query.next());
@@ -123,18 +263,6 @@ Result<std::vector<LoggedCommand>> CommandLog::unfinished() const {
     }
     TERCET_TRY(LoggedCommand command, read(query));
     out.push_back(std::move(command));
-  }
-}
-
-Status CommandLog::check_all() const {
-  TERCET_TRY(Statement query, database_->prepare(kColumns));
-  for (;;) {
-    TERCET_TRY(const bool more, query.next());
-    if (!more) {
-      return ok_status();
-    }
-    TERCET_TRY(const LoggedCommand command, read(query));
-    static_cast<void>(command);
   }
 }
 

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "node/command/command.h"
+#include "node/command/envelope.h"
+#include "node/command/key_blocks.h"
 
 namespace tercet::node {
 
@@ -17,9 +19,9 @@ class Statement;
 
 /// How far a command got at this node.
 enum class CommandState : std::uint8_t {
-  accepted = 0,  ///< durable; the joint session it asks for has not ended yet
+  accepted = 0,  ///< durable; a decision, or a receipt, is still missing
   done = 1,
-  failed = 2,  ///< for good: expired before the session succeeded
+  failed = 2,  ///< for good: expired, or another command made what it asks for
 };
 
 std::string_view print_command_state(CommandState state);
@@ -28,39 +30,83 @@ class LoggedCommand {
  public:
   LoggedCommand() = default;
 
+  const CommandId& id() const { return command.id; }
+
   std::uint64_t position = 0;  ///< in this node's log, from 1
-  CommandId id;
-  std::string key;       ///< the key it is about
-  std::string envelope;  ///< the signed document as received (JSON)
+  Command command;             ///< what the envelope's document says
+  CommandEnvelope envelope;    ///< as received, with the receipts known here
   std::int64_t logged_at = 0;
   CommandState state = CommandState::accepted;
   std::string detail;  ///< why it failed, or why it still waits; fixed words
 };
 
-/// The signed commands this node accepted, in order. Append only; only state and detail change.
+inline constexpr const char* kCommandTables = R"sql(
+CREATE TABLE commands (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL UNIQUE,
+  key TEXT NOT NULL,
+  form INTEGER NOT NULL,
+  envelope TEXT NOT NULL,
+  logged_at INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  code BLOB NOT NULL
+) STRICT;
+CREATE INDEX commands_open ON commands (form, position) WHERE state = 0;
+CREATE INDEX commands_waiting ON commands (key, position) WHERE state = 0;
+CREATE TABLE receipts (
+  command BLOB NOT NULL REFERENCES commands (id),
+  node INTEGER NOT NULL,
+  membership INTEGER NOT NULL,
+  signature BLOB NOT NULL,
+  code BLOB NOT NULL,
+  PRIMARY KEY (command, node)
+) STRICT;
+)sql";
+
+/// The signed commands this node accepted, in order, with the receipts of permits, and what they
+/// say together about blocks, mirrored in memory. Append only; state, detail and receipts change.
 /// Threads: one, that of NodeStore. Every Status that is ok is durable.
 class CommandLog {
  public:
-  CommandLog(Database& database, const ShareSealer& sealer)
-      : database_(&database), sealer_(&sealer) {}
+  /// Reads and authenticates every row. Errors: storage_error, storage_corrupt.
+  static Result<CommandLog> load(Database& database, const ShareSealer& sealer);
 
   /// Errors: already_exists (the id).
   Status append(const LoggedCommand& command);
+  /// The caller checked the signature. A second one of the same node changes nothing. With enough
+  /// of them the permit is in force and `done`. Errors: not_found.
+  Status add_receipt(const CommandId& id, const Receipt& receipt);
   Status set_state(const CommandId& id, CommandState state, const std::string& detail);
+
   Result<std::optional<LoggedCommand>> find(const CommandId& id) const;
   /// Ids in order of the log.
   Result<std::vector<CommandId>> ids() const;
-  /// Those whose joint session has not ended.
-  Result<std::vector<LoggedCommand>> unfinished() const;
-  /// Reads and authenticates every row. Errors: storage_corrupt.
-  Status check_all() const;
+  /// Commands on the key that are neither done nor failed, in order of the log.
+  Result<std::vector<LoggedCommand>> waiting_on(const KeyId& key) const;
+  /// Of that form, neither done nor failed; the newest `limit` of them, oldest first.
+  Result<std::vector<LoggedCommand>> unfinished(CommandForm form, std::size_t limit) const;
   Result<std::uint64_t> length() const;
 
+  /// What all blocks, and all permits in force, say together.
+  const KeyBlocks& blocks() const { return blocks_; }
+
+  /// After a transaction that was rolled back.
+  Status reload();
+
  private:
+  CommandLog(Database& database, const ShareSealer& sealer)
+      : database_(&database), sealer_(&sealer) {}
+
   Result<LoggedCommand> read(const Statement& row) const;
+  Result<std::vector<LoggedCommand>> read_all(Statement query) const;
+  Result<std::vector<Receipt>> receipts_of(const CommandId& id) const;
+  Status insert_receipt(const CommandId& id, const Receipt& receipt);
+  void take_effect(const LoggedCommand& command);
 
   Database* database_;
   const ShareSealer* sealer_;
+  KeyBlocks blocks_;
 };
 
 }  // namespace tercet::node

@@ -4,8 +4,8 @@
 #include "node/store/command_log.h"
 #include "node/store/data_directory.h"
 #include "node/store/database.h"
+#include "node/store/decision_store.h"
 #include "node/store/iv_counts.h"
-#include "node/store/key_records.h"
 #include "node/store/schema.h"
 #include "node/store/share_sealer.h"
 #include "node/store/share_store.h"
@@ -82,13 +82,18 @@ Status NodeStore::load(const std::string& node_id, const SecretBytes& sealing_ke
   TERCET_TRY_STATUS(database_->check_integrity());
   sealer_ = std::make_unique<ShareSealer>(sealing_key, node_id);
   TERCET_TRY_STATUS(prove_sealing_key(*database_, *sealer_));
-  TERCET_TRY(KeyRecords keys, KeyRecords::load(*database_, *sealer_));
-  keys_ = std::make_unique<KeyRecords>(std::move(keys));
   TERCET_TRY(IvCounts iv_counts, IvCounts::load(*database_, *sealer_));
   iv_counts_ = std::make_unique<IvCounts>(std::move(iv_counts));
-  shares_ = std::make_unique<ShareStore>(*database_, *sealer_);
-  commands_ = std::make_unique<CommandLog>(*database_, *sealer_);
-  return commands_->check_all();
+  TERCET_TRY(ShareStore shares, ShareStore::load(*database_, *sealer_));
+  shares_ = std::make_unique<ShareStore>(std::move(shares));
+  TERCET_TRY(CommandLog commands, CommandLog::load(*database_, *sealer_));
+  commands_ = std::make_unique<CommandLog>(std::move(commands));
+  decisions_ = std::make_unique<DecisionStore>(*database_, *sealer_);
+  return ok_status();
+}
+
+const KeyRecords& NodeStore::keys() const {
+  return shares_->keys();
 }
 
 Status NodeStore::begin() {
@@ -101,8 +106,9 @@ Status NodeStore::commit() {
 
 void NodeStore::roll_back() {
   database_->roll_back();
-  // The mirror in memory must not show what was not written.
-  TERCET_CHECK(keys_->reload().ok());
+  // The mirrors in memory must not show what was not written.
+  TERCET_CHECK(shares_->reload().ok());
+  TERCET_CHECK(commands_->reload().ok());
 }
 
 }  // namespace tercet::node

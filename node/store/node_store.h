@@ -15,6 +15,7 @@ class CommandLog;
 class Database;
 class DatabaseOptions;
 class DataDirectory;
+class DecisionStore;
 class IvCounts;
 class KeyRecords;
 class ShareSealer;
@@ -44,11 +45,14 @@ class NodeStore {
   NodeStore(const NodeStore&) = delete;
   NodeStore& operator=(const NodeStore&) = delete;
 
-  KeyRecords& keys() { return *keys_; }
+  /// The keys that exist here.
+  const KeyRecords& keys() const;
 
   ShareStore& shares() { return *shares_; }
 
   CommandLog& commands() { return *commands_; }
+
+  DecisionStore& decisions() { return *decisions_; }
 
   IvCounts& iv_counts() { return *iv_counts_; }
 
@@ -74,9 +78,9 @@ class NodeStore {
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<ShareSealer> sealer_;
-  std::unique_ptr<KeyRecords> keys_;
   std::unique_ptr<ShareStore> shares_;
   std::unique_ptr<CommandLog> commands_;
+  std::unique_ptr<DecisionStore> decisions_;
   std::unique_ptr<IvCounts> iv_counts_;
 };
 

@@ -5,7 +5,7 @@
 
 namespace tercet::node {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// Makes the tables in an empty database, or checks that the schema is the one this program knows
 /// (rule D8: an unknown version is an error, never a guess). Errors: storage_corrupt, unsupported.

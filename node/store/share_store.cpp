@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/secret/secret_bytes.h"
 #include "node/store/database.h"
 #include "node/store/share_sealer.h"
 #include "node/store/transaction.h"
@@ -10,49 +9,68 @@
 namespace tercet::node {
 namespace {
 
-constexpr std::uint8_t kRecordFormat = 1;
+constexpr std::uint8_t kRecordFormat = 2;
 constexpr std::string_view kTable = "epochs";
 constexpr std::string_view kColumns =
-    "SELECT key, version, epoch, state, session, missing_commitment, check_value, "
-    "derived IS NOT NULL, code FROM epochs ";
+    "SELECT session, key, version, state, made_by, created_at, store, usage, framing, enabled, "
+    "missing_commitment, check_value, settled, code FROM epochs ";
+constexpr std::string_view kByName = "WHERE session = ? AND key = ? AND version = ?";
 
 void encode_name(ByteWriter& into, const KeyEpoch& name) {
-  into.text(name.key.text()).u32(name.version.value()).u32(name.epoch.value());
+  into.text(name.key.text()).u32(name.version.value()).raw(name.epoch.view());
 }
 
-Bytes row_of(const EpochRecord& record) {
+Bytes row_of(const EpochRecord& epoch) {
   ByteWriter row;
-  encode_name(row, record.name);
-  row.u8(static_cast<std::uint8_t>(record.state)).blob(record.session.view());
-  row.blob(record.missing_commitment ? ByteView(*record.missing_commitment) : ByteView());
-  row.blob(record.check_value ? ByteView(*record.check_value) : ByteView());
-  row.u8(record.has_derived ? 1 : 0);
+  encode_name(row, epoch.name);
+  row.u8(static_cast<std::uint8_t>(epoch.state)).raw(epoch.made_by.view());
+  row.u64(static_cast<std::uint64_t>(epoch.created_at));
+  row.text(epoch.terms.store).text(print_usage(epoch.terms.usage));
+  row.text(print_framing(epoch.terms.framing)).u8(epoch.terms.enabled ? 1 : 0);
+  row.blob(epoch.missing_commitment).blob(epoch.check_value).u8(epoch.settled ? 1 : 0);
   return row.take();
 }
 
 Statement& bind_name(Statement& statement, const KeyEpoch& name) {
-  return statement.with(std::string_view(name.key.text()))
-      .with(name.version.value())
-      .with(name.epoch.value());
+  return statement.with(name.epoch.view())
+      .with(std::string_view(name.key.text()))
+      .with(name.version.value());
 }
 
 template <std::size_t N>
-Result<std::optional<std::array<std::uint8_t, N>>> optional_array(const Statement& row,
-                                                                  int column) {
-  std::optional<std::array<std::uint8_t, N>> out;
-  if (row.is_null(column)) {
-    return out;
-  }
+Status read_array(const Statement& row, int column, std::array<std::uint8_t, N>& into) {
   const Bytes bytes = row.blob(column);
   if (bytes.size() != N) {
     return Error(Errc::storage_corrupt, "read an epoch: a column has a wrong length");
   }
-  out.emplace();
-  std::copy(bytes.begin(), bytes.end(), out->begin());
-  return out;
+  std::copy(bytes.begin(), bytes.end(), into.begin());
+  return ok_status();
 }
 
 }  // namespace
+
+Result<ShareStore> ShareStore::load(Database& database, const ShareSealer& sealer) {
+  ShareStore store(database, sealer);
+  TERCET_TRY_STATUS(store.reload());
+  return store;
+}
+
+Status ShareStore::reload() {
+  TERCET_TRY(Statement query, database_->prepare(kColumns));
+  TERCET_TRY(std::vector<EpochRecord> all, read_all(std::move(query)));
+  KeyRecords records;
+  for (EpochRecord& epoch : all) {
+    if (epoch.state != EpochState::current) {
+      continue;
+    }
+    const KeyRecord* known = keys_.find(epoch.name.key);
+    const EpochRecord* version = known == nullptr ? nullptr : known->find(epoch.name.version);
+    epoch.damaged = version != nullptr && version->name == epoch.name && version->damaged;
+    records.put(epoch);
+  }
+  keys_ = std::move(records);
+  return ok_status();
+}
 
 Bytes ShareStore::part_name(const KeyEpoch& name, Part part) {
   ByteWriter writer;
@@ -66,214 +84,165 @@ Bytes ShareStore::seal_part(const KeyEpoch& name, Part part, const SecretBytes& 
 }
 
 Result<EpochRecord> ShareStore::read(const Statement& row) const {
-  EpochRecord record;
-  TERCET_TRY(KeyId key, KeyId::parse(row.text(0)));
-  record.name = KeyEpoch(std::move(key),
-                         KeyVersion(static_cast<std::uint32_t>(row.integer(1))),
-                         Epoch(static_cast<std::uint32_t>(row.integer(2))));
-  record.state = static_cast<EpochState>(row.integer(3));
-  const Bytes session = row.blob(4);
-  if (session.size() != SessionId::kBytes) {
-    return Error(Errc::storage_corrupt, "read an epoch: its session id has a wrong length");
-  }
-  record.session = SessionId::copy_of(session);
-  TERCET_TRY(record.missing_commitment, optional_array<32>(row, 5));
-  TERCET_TRY(record.check_value, optional_array<4>(row, 6));
-  record.has_derived = row.integer(7) != 0;
-  TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(record), row.blob(8)));
-  return record;
+  EpochRecord epoch;
+  std::array<std::uint8_t, SessionId::kBytes> session{};
+  std::array<std::uint8_t, CommandId::kBytes> made_by{};
+  TERCET_TRY_STATUS(read_array(row, 0, session));
+  TERCET_TRY(KeyId key, KeyId::parse(row.text(1)));
+  epoch.name = KeyEpoch(
+      std::move(key), KeyVersion(static_cast<std::uint32_t>(row.integer(2))), EpochId(session));
+  epoch.state = static_cast<EpochState>(row.integer(3));
+  TERCET_TRY_STATUS(read_array(row, 4, made_by));
+  epoch.made_by = CommandId(made_by);
+  epoch.created_at = row.integer(5);
+  epoch.terms.store = row.text(6);
+  TERCET_TRY(epoch.terms.usage, parse_usage(row.text(7)));
+  TERCET_TRY(epoch.terms.framing, parse_framing(row.text(8)));
+  epoch.terms.enabled = row.integer(9) != 0;
+  TERCET_TRY_STATUS(read_array(row, 10, epoch.missing_commitment));
+  TERCET_TRY_STATUS(read_array(row, 11, epoch.check_value));
+  epoch.settled = row.integer(12) != 0;
+  TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(epoch), row.blob(13)));
+  return epoch;
 }
 
-Status ShareStore::put_components(const KeyEpoch& name,
-                                  const SessionId& session,
-                                  const SecretBytes& components) {
-  const Bytes sealed = seal_part(name, Part::components, components);
-  EpochRecord record;
-  record.name = name;
-  record.session = session;
-  TERCET_TRY(Statement insert,
-             database_->prepare("INSERT INTO epochs (key, version, epoch, state, session, "
-                                "components, code) VALUES (?, ?, ?, ?, ?, ?, ?)"));
-  bind_name(insert, name)
-      .with(static_cast<std::int64_t>(record.state))
-      .with(session.view())
-      .with(ByteView(sealed))
-      .with(ByteView(sealer_->row_code(kTable, row_of(record))));
-  return insert.run();
-}
-
-Status ShareStore::write_part(const KeyEpoch& name,
-                              const char* sql,
-                              Part part,
-                              const SecretBytes& plain) {
-  const Bytes sealed = seal_part(name, part, plain);
-  TERCET_TRY(Statement update, database_->prepare(sql));
-  update.with(ByteView(sealed));
-  return bind_name(update, name).run();
-}
-
-Status ShareStore::update(const EpochRecord& record) {
-  TERCET_TRY(Statement update,
-             database_->prepare("UPDATE epochs SET state = ?, missing_commitment = ?, "
-                                "check_value = ?, code = ? "
-                                "WHERE key = ? AND version = ? AND epoch = ?"));
-  update.with(static_cast<std::int64_t>(record.state));
-  if (record.missing_commitment) {
-    update.with(ByteView(*record.missing_commitment));
-  } else {
-    update.with_null();
-  }
-  if (record.check_value) {
-    update.with(ByteView(*record.check_value));
-  } else {
-    update.with_null();
-  }
-  update.with(ByteView(sealer_->row_code(kTable, row_of(record))));
-  return bind_name(update, record.name).run();
-}
-
-Status ShareStore::put_commitments(const KeyEpoch& name,
-                                   const std::array<std::uint8_t, 32>& missing_commitment,
-                                   const SecretBytes& salts) {
-  TERCET_TRY(EpochRecord record, find(name));
-  record.missing_commitment = missing_commitment;
-  return in_transaction(*database_, [&]() -> Status {
-    TERCET_TRY_STATUS(
-        write_part(name,
-                   "UPDATE epochs SET salts = ? WHERE key = ? AND version = ? AND epoch = ?",
-                   Part::salts,
-                   salts));
-    return update(record);
-  });
-}
-
-Status ShareStore::put_derived(const KeyEpoch& name, const SecretBytes& derived) {
-  TERCET_TRY(EpochRecord record, find(name));
-  record.has_derived = true;
-  return in_transaction(*database_, [&]() -> Status {
-    TERCET_TRY_STATUS(
-        write_part(name,
-                   "UPDATE epochs SET derived = ? WHERE key = ? AND version = ? AND epoch = ?",
-                   Part::derived,
-                   derived));
-    return update(record);
-  });
-}
-
-Status ShareStore::put_held(const KeyEpoch& name, const HeldSignature& held) {
-  TERCET_TRY(Statement insert,
-             database_->prepare("INSERT OR REPLACE INTO held (key, version, epoch, node, "
-                                "signature) VALUES (?, ?, ?, ?, ?)"));
-  bind_name(insert, name)
-      .with(static_cast<std::int64_t>(mpc::number(held.node)))
-      .with(ByteView(held.signature));
-  return insert.run();
-}
-
-Status ShareStore::put_check_value(const KeyEpoch& name, const std::array<std::uint8_t, 4>& value) {
-  TERCET_TRY(EpochRecord record, find(name));
-  record.check_value = value;
-  return update(record);
-}
-
-Status ShareStore::retire_others(const KeyEpoch& name) {
-  TERCET_TRY(std::vector<EpochRecord> records, all());
-  for (EpochRecord& other : records) {
-    if (other.name.key == name.key && other.name.version == name.version &&
-        other.state == EpochState::active) {
-      other.state = EpochState::retired;
-      TERCET_TRY_STATUS(update(other));
-    }
-  }
-  return ok_status();
-}
-
-Status ShareStore::activate(const KeyEpoch& name) {
-  TERCET_TRY(EpochRecord record, find(name));
-  if (record.state == EpochState::active) {
-    return ok_status();
-  }
-  TERCET_TRY(const std::vector<HeldSignature> signatures, held(name));
-  if (record.state != EpochState::pending || !record.has_derived || !record.missing_commitment ||
-      !record.check_value || signatures.size() != mpc::kAllParties.size()) {
-    return Error(Errc::wrong_state, "make an epoch active: it is not complete");
-  }
-  record.state = EpochState::active;
-  return in_transaction(*database_, [&]() -> Status {
-    TERCET_TRY_STATUS(retire_others(name));
-    return update(record);
-  });
-}
-
-Result<EpochRecord> ShareStore::find(const KeyEpoch& name) const {
-  TERCET_TRY(
-      Statement query,
-      database_->prepare(std::string(kColumns) + "WHERE key = ? AND version = ? AND epoch = ?"));
-  bind_name(query, name);
-  TERCET_TRY(const bool found, query.next());
-  if (!found) {
-    return Error(Errc::not_found, "find an epoch of a key: it is not stored here");
-  }
-  return read(query);
-}
-
-Result<std::vector<EpochRecord>> ShareStore::all() const {
-  TERCET_TRY(Statement query,
-             database_->prepare(std::string(kColumns) + "ORDER BY key, version, epoch"));
+Result<std::vector<EpochRecord>> ShareStore::read_all(Statement query) const {
   std::vector<EpochRecord> out;
   for (;;) {
     TERCET_TRY(const bool more, query.next());
     if (!more) {
       return out;
     }
-    TERCET_TRY(EpochRecord record, read(query));
-    out.push_back(std::move(record));
+    Result<EpochRecord> epoch = read(query);
+    if (!epoch) {
+      return Error(Errc::storage_corrupt, "read the epochs of keys").caused_by(epoch.error());
+    }
+    out.push_back(std::move(epoch).value());
   }
 }
 
-Result<Epoch> ShareStore::highest(const KeyId& key, KeyVersion version) const {
-  TERCET_TRY(Statement query,
-             database_->prepare("SELECT coalesce(max(epoch), 0) FROM epochs "
-                                "WHERE key = ? AND version = ?"));
-  query.with(std::string_view(key.text())).with(version.value());
-  TERCET_TRY(const bool found, query.next());
-  return Epoch(found ? static_cast<std::uint32_t>(query.integer(0)) : 0);
+Status ShareStore::insert(const EpochRecord& epoch) {
+  TERCET_TRY(Statement insert,
+             database_->prepare(
+                 "INSERT INTO epochs (session, key, version, state, made_by, created_at, store, "
+                 "usage, framing, enabled, missing_commitment, check_value, settled, code) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  return bind_name(insert, epoch.name)
+      .with(static_cast<std::int64_t>(epoch.state))
+      .with(epoch.made_by.view())
+      .with(epoch.created_at)
+      .with(std::string_view(epoch.terms.store))
+      .with(std::string_view(print_usage(epoch.terms.usage)))
+      .with(print_framing(epoch.terms.framing))
+      .with(std::int64_t{epoch.terms.enabled ? 1 : 0})
+      .with(ByteView(epoch.missing_commitment))
+      .with(ByteView(epoch.check_value))
+      .with(std::int64_t{epoch.settled ? 1 : 0})
+      .with(ByteView(sealer_->row_code(kTable, row_of(epoch))))
+      .run();
 }
 
-Result<std::vector<HeldSignature>> ShareStore::held(const KeyEpoch& name) const {
-  TERCET_TRY(Statement query,
-             database_->prepare("SELECT node, signature FROM held WHERE key = ? AND version = ? "
-                                "AND epoch = ? ORDER BY node"));
+Status ShareStore::put(const EpochRecord& epoch, const EpochShares& shares) {
+  EpochRecord stored = epoch;
+  stored.state = EpochState::voted;
+  return in_transaction(*database_, [&]() -> Status {
+    TERCET_TRY_STATUS(insert(stored));
+    TERCET_TRY(Statement write,
+               database_->prepare("INSERT INTO shares (session, key, version, components, salts, "
+                                  "derived) VALUES (?, ?, ?, ?, ?, ?)"));
+    return bind_name(write, epoch.name)
+        .with(ByteView(seal_part(epoch.name, Part::components, shares.components)))
+        .with(ByteView(seal_part(epoch.name, Part::salts, shares.salts)))
+        .with(ByteView(seal_part(epoch.name, Part::derived, shares.derived)))
+        .run();
+  });
+}
+
+Status ShareStore::update(const EpochRecord& epoch) {
+  TERCET_TRY(Statement update,
+             database_->prepare("UPDATE epochs SET state = ?, settled = ?, code = ? " +
+                                std::string(kByName)));
+  update.with(static_cast<std::int64_t>(epoch.state))
+      .with(std::int64_t{epoch.settled ? 1 : 0})
+      .with(ByteView(sealer_->row_code(kTable, row_of(epoch))));
+  return bind_name(update, epoch.name).run();
+}
+
+Status ShareStore::make_current(const KeyEpoch& name) {
+  TERCET_TRY(EpochRecord epoch, find(name));
+  const KeyRecord* key = keys_.find(name.key);
+  const EpochRecord* other = key == nullptr ? nullptr : key->find(name.version);
+  if (other != nullptr && other->name != name) {
+    return Error(Errc::already_exists, "make an epoch current: its version has another one");
+  }
+  epoch.state = EpochState::current;
+  TERCET_TRY_STATUS(update(epoch));
+  keys_.put(epoch);
+  return ok_status();
+}
+
+Status ShareStore::mark_settled(const KeyEpoch& name) {
+  TERCET_TRY(EpochRecord epoch, find(name));
+  epoch.settled = true;
+  TERCET_TRY_STATUS(update(epoch));
+  if (epoch.state == EpochState::current) {
+    keys_.put(epoch);
+  }
+  return ok_status();
+}
+
+Status ShareStore::drop(const KeyEpoch& name) {
+  TERCET_TRY(const EpochRecord epoch, find(name));
+  if (epoch.state != EpochState::voted) {
+    return Error(Errc::wrong_state, "drop an epoch: it is current");
+  }
+  TERCET_TRY(Statement erase, database_->prepare("DELETE FROM epochs " + std::string(kByName)));
+  return bind_name(erase, name).run();
+}
+
+Status ShareStore::put_derived(const KeyEpoch& name, const SecretBytes& derived) {
+  TERCET_TRY(Statement update,
+             database_->prepare("UPDATE shares SET derived = ? " + std::string(kByName)));
+  const Bytes sealed = seal_part(name, Part::derived, derived);
+  update.with(ByteView(sealed));
+  return bind_name(update, name).run();
+}
+
+Result<EpochRecord> ShareStore::find(const KeyEpoch& name) const {
+  TERCET_TRY(Statement query, database_->prepare(std::string(kColumns) + std::string(kByName)));
   bind_name(query, name);
-  std::vector<HeldSignature> out;
-  for (;;) {
-    TERCET_TRY(const bool more, query.next());
-    if (!more) {
-      return out;
-    }
-    const std::int64_t node = query.integer(0);
-    const Bytes signature = query.blob(1);
-    HeldSignature held;
-    if (node < 1 || node > 3 || signature.size() != held.signature.size()) {
-      return Error(Errc::storage_corrupt, "read a HELD signature: the row is damaged");
-    }
-    held.node = static_cast<mpc::PartyIndex>(node);
-    std::copy(signature.begin(), signature.end(), held.signature.begin());
-    out.push_back(held);
+  TERCET_TRY(const bool found, query.next());
+  if (!found) {
+    return Error(Errc::not_found, "find an epoch of a key: it is not stored here");
   }
+  TERCET_TRY(EpochRecord epoch, read(query));
+  const KeyRecord* key = keys_.find(name.key);
+  const EpochRecord* mirrored = key == nullptr ? nullptr : key->find(name.version);
+  epoch.damaged = mirrored != nullptr && mirrored->name == name && mirrored->damaged;
+  return epoch;
+}
+
+Result<std::vector<EpochRecord>> ShareStore::of_session(const SessionId& session) const {
+  TERCET_TRY(Statement query, database_->prepare(std::string(kColumns) + "WHERE session = ?"));
+  query.with(session.view());
+  return read_all(std::move(query));
+}
+
+Result<std::vector<EpochRecord>> ShareStore::voted() const {
+  TERCET_TRY(Statement query, database_->prepare(std::string(kColumns) + "WHERE state = 0"));
+  return read_all(std::move(query));
 }
 
 Result<SecretBytes> ShareStore::open_part(const KeyEpoch& name, Part part) const {
-  TERCET_TRY(Statement query,
-             database_->prepare("SELECT components, salts, derived FROM epochs "
-                                "WHERE key = ? AND version = ? AND epoch = ?"));
+  TERCET_TRY(
+      Statement query,
+      database_->prepare("SELECT components, salts, derived FROM shares " + std::string(kByName)));
   bind_name(query, name);
   TERCET_TRY(const bool found, query.next());
-  const int column = static_cast<int>(part) - 1;
-  if (!found || query.is_null(column)) {
+  if (!found) {
     return Error(Errc::not_found, "open stored shares: they are not there");
   }
-  return sealer_->open(part_name(name, part), query.blob(column));
+  return sealer_->open(part_name(name, part), query.blob(static_cast<int>(part) - 1));
 }
 
 Result<SecretBytes> ShareStore::components(const KeyEpoch& name) const {

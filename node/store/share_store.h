@@ -1,20 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
-#include "mpc/party.h"
+#include "core/secret/secret_bytes.h"
+#include "node/store/key_records.h"
 #include "node/store/key_types.h"
-
-namespace tercet {
-class SecretBytes;
-}  // namespace tercet
 
 namespace tercet::node {
 
@@ -22,90 +16,111 @@ class Database;
 class ShareSealer;
 class Statement;
 
-/// What is public about one stored epoch.
-class EpochRecord {
+/// What is secret of one epoch; move-only.
+class EpochShares {
  public:
-  EpochRecord() = default;
-
-  KeyEpoch name;
-  EpochState state = EpochState::pending;
-  SessionId session;  ///< that fixed the components
-  bool has_derived = false;
-  /// Hash of the component this node lacks, from both its holders (cross-commitment); empty before.
-  std::optional<std::array<std::uint8_t, 32>> missing_commitment;
-  /// First bytes of the joint key check (rule K4); empty before.
-  std::optional<std::array<std::uint8_t, 4>> check_value;
+  EpochShares() = default;
+  SecretBytes components;  ///< the two of the 32 key bytes
+  SecretBytes salts;       ///< of their cross-commitments
+  SecretBytes derived;     ///< mpc::KeyMaterial, serialized
 };
 
-/// A node's statement that it holds the set of an epoch durably.
-class HeldSignature {
- public:
-  HeldSignature() = default;
+inline constexpr const char* kEpochTables = R"sql(
+CREATE TABLE epochs (
+  session BLOB NOT NULL,
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  made_by BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  store TEXT NOT NULL,
+  usage TEXT NOT NULL,
+  framing TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  missing_commitment BLOB NOT NULL,
+  check_value BLOB NOT NULL,
+  settled INTEGER NOT NULL,
+  code BLOB NOT NULL,
+  PRIMARY KEY (session, key, version)
+) STRICT;
+CREATE UNIQUE INDEX epochs_current ON epochs (key, version) WHERE state = 1;
+CREATE INDEX epochs_voted ON epochs (session) WHERE state = 0;
+CREATE TABLE shares (
+  session BLOB NOT NULL,
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  components BLOB NOT NULL,
+  salts BLOB NOT NULL,
+  derived BLOB NOT NULL,
+  PRIMARY KEY (session, key, version),
+  FOREIGN KEY (session, key, version) REFERENCES epochs (session, key, version) ON DELETE CASCADE
+) STRICT;
+)sql";
 
-  HeldSignature(mpc::PartyIndex signer, const std::array<std::uint8_t, 64>& bytes)
-      : node(signer), signature(bytes) {}
-
-  mpc::PartyIndex node = mpc::PartyIndex::p1;
-  std::array<std::uint8_t, 64> signature{};
-};
-
-/// Sealed records of shares: per epoch the 32-byte components with their salts, and the derived
-/// values. Each is sealed with XChaCha20-Poly1305 under the node's sealing key, with node, key,
-/// version, epoch, kind and format as associated data (rule D3): moved, swapped or altered records
-/// do not open (seal_broken).
+/// The epochs of all key versions: what is public of each, and its shares in sealed records. Each
+/// record is sealed with XChaCha20-Poly1305 under the node's sealing key, with node, key, version,
+/// epoch, kind and format as associated data (rule D3): moved, swapped or altered records do not
+/// open (seal_broken).
 ///
-/// Source:  protocol.md 6 "Order of every session that makes an epoch"; rules D1, D3, D5.
+/// An epoch is stored whole, in the transaction of this node's YES, and goes whole: what was not
+/// voted for was never on disk.
+///
+/// Source:  protocol.md 6; rules D1, D3, D5.
 /// Secret:  whatever is a SecretBytes; everything else is public.
 /// Threads: one, that of NodeStore. Every Status that is ok is durable.
 class ShareStore {
  public:
-  ShareStore(Database& database, const ShareSealer& sealer)
-      : database_(&database), sealer_(&sealer) {}
+  /// Reads and authenticates what is public of every epoch. Errors: storage_error, storage_corrupt.
+  static Result<ShareStore> load(Database& database, const ShareSealer& sealer);
 
-  /// Step 1: the components, pending. Errors: already_exists (the epoch is taken).
-  Status put_components(const KeyEpoch& name,
-                        const SessionId& session,
-                        const SecretBytes& components);
-  /// Step 2: what the cross-commitments left: the hash of the missing component, and the salts of
-  /// the two held ones.
-  Status put_commitments(const KeyEpoch& name,
-                         const std::array<std::uint8_t, 32>& missing_commitment,
-                         const SecretBytes& salts);
-  /// Step 3: the derived values. With them the set is complete.
+  /// As `voted`. Errors: already_exists.
+  Status put(const EpochRecord& epoch, const EpochShares& shares);
+  /// Errors: not_found, already_exists (the version has another current epoch).
+  Status make_current(const KeyEpoch& name);
+  /// Errors: not_found, wrong_state (it is current).
+  Status drop(const KeyEpoch& name);
+  /// Both peers have it too. Errors: not_found.
+  Status mark_settled(const KeyEpoch& name);
+  /// Derived values that were made anew.
   Status put_derived(const KeyEpoch& name, const SecretBytes& derived);
-  /// Step 4, and what others passed on. The caller verified the signature.
-  Status put_held(const KeyEpoch& name, const HeldSignature& held);
-  /// Step 5: the result of the key check.
-  Status put_check_value(const KeyEpoch& name, const std::array<std::uint8_t, 4>& value);
-  /// Step 6. Errors: wrong_state unless derived values, commitments, check value and three HELDs
-  /// are there. Another active epoch of the version becomes retired in the same transaction.
-  Status activate(const KeyEpoch& name);
 
+  /// In memory only (rule D4).
+  void mark_damaged(const KeyEpoch& name) { keys_.mark_damaged(name.key, name.version); }
+
+  const KeyRecords& keys() const { return keys_; }
+
+  /// Errors: not_found.
   Result<EpochRecord> find(const KeyEpoch& name) const;
-  /// All epochs of all keys, in order.
-  Result<std::vector<EpochRecord>> all() const;
-  /// The highest epoch stored of a version, in whatever state; epoch 0 if there is none.
-  Result<Epoch> highest(const KeyId& key, KeyVersion version) const;
-  Result<std::vector<HeldSignature>> held(const KeyEpoch& name) const;
+  /// All that one session made and that is stored here.
+  Result<std::vector<EpochRecord>> of_session(const SessionId& session) const;
+  /// Those with this node's YES that are not decided.
+  Result<std::vector<EpochRecord>> voted() const;
 
-  /// Errors of these: not_found, seal_broken (rule D4: the caller marks the key as damaged).
+  /// Errors of these: not_found, seal_broken (rule D4: the caller marks the version as damaged).
   Result<SecretBytes> components(const KeyEpoch& name) const;
   Result<SecretBytes> salts(const KeyEpoch& name) const;
   Result<SecretBytes> derived(const KeyEpoch& name) const;
 
+  /// After a transaction that was rolled back.
+  Status reload();
+
  private:
   enum class Part : std::uint8_t { components = 1, salts = 2, derived = 3 };
+
+  ShareStore(Database& database, const ShareSealer& sealer)
+      : database_(&database), sealer_(&sealer) {}
+
   static Bytes part_name(const KeyEpoch& name, Part part);
   Result<EpochRecord> read(const Statement& row) const;
+  Result<std::vector<EpochRecord>> read_all(Statement query) const;
   Result<SecretBytes> open_part(const KeyEpoch& name, Part part) const;
   Bytes seal_part(const KeyEpoch& name, Part part, const SecretBytes& plain) const;
-  Status write_part(const KeyEpoch& name, const char* sql, Part part, const SecretBytes& plain);
-  /// Writes the public columns with the row's new code.
-  Status update(const EpochRecord& record);
-  Status retire_others(const KeyEpoch& name);
+  Status insert(const EpochRecord& epoch);
+  Status update(const EpochRecord& epoch);
 
   Database* database_;
   const ShareSealer* sealer_;
+  KeyRecords keys_;
 };
 
 }  // namespace tercet::node

@@ -53,10 +53,10 @@ Status flip_stored_bit(Part part) {
              node::NodeStore::open(live_cluster().file(kNode), kNode, sealing_key));
   TERCET_TRY(const KeyId key, KeyId::parse(kKey));
   const node::KeyRecord* record = store->keys().find(key);
-  if (record == nullptr || !record->epoch) {
+  if (record == nullptr) {
     return Error(Errc::not_found, "flip a bit: the node has no such key");
   }
-  const node::KeyEpoch name(key, record->version, *record->epoch);
+  const node::KeyEpoch name = record->newest().name;
   TERCET_TRY(const SecretBytes derived, store->shares().derived(name));
   TERCET_TRY(const auto material, mpc::KeyMaterial::restore(derived, mpc::PartyIndex::p3));
   return store->shares().put_derived(name, with_flipped_bit(*material, part));

@@ -22,11 +22,10 @@ Result<NodeShares> read_node_shares(const std::filesystem::path& cluster,
   TERCET_TRY(const std::unique_ptr<node::NodeStore> store,
              node::NodeStore::open(copy, node, sealing_key));
   const node::KeyRecord* record = store->keys().find(key);
-  if (record == nullptr || !record->epoch) {
+  if (record == nullptr) {
     return Error(Errc::not_found, "read shares: the node has no such key");
   }
-  TERCET_TRY(const SecretBytes components,
-             store->shares().components(node::KeyEpoch(key, record->version, *record->epoch)));
+  TERCET_TRY(const SecretBytes components, store->shares().components(record->newest().name));
   const ByteView view = components.expose(SecretAccess::grant());
   TERCET_CHECK(view.size() == 2 * kKeyBytes);
   NodeShares shares;

@@ -3,7 +3,7 @@
 #include "core/crypto/box.h"
 #include "core/random/deterministic.h"
 #include "core/secret/access.h"
-#include "node/admin/import_box.h"
+#include "node/keymaking/import_box.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {

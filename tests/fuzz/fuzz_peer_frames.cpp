@@ -1,6 +1,7 @@
-// What nodes say to each other: link set-up, heartbeats, proposals, session frames, statements
-// about epochs and plans of key sessions. First byte: which. Oracle: one encoding for each message.
-#include "node/admin/held.h"
+// What nodes say to each other: link set-up, heartbeats, proposals, session frames, news of
+// decisions and plans of key sessions. First byte: which. Oracle: one encoding for each message.
+#include "node/decision/news.h"
+#include "node/keymaking/key_plan.h"
 #include "node/link/peer_frames.h"
 #include "tests/fuzz/message_check.h"
 
@@ -18,7 +19,7 @@ FUZZ_TARGET(peer_frames, input) {
                                                     re_encodes<BulkHello>,
                                                     re_encodes<KeyDigests>,
                                                     re_encodes<CommandIds>,
-                                                    re_encodes<EpochStatement>,
+                                                    re_encodes<DecisionNews>,
                                                     re_encodes<KeyPlan>};
   tercet::fuzz::check_by_first_byte(kChecks, input);
 }

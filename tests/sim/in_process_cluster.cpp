@@ -111,7 +111,7 @@ void InProcessCluster::deal(const KeyId& id, const std::string& store, ByteView 
     entry.facts.may_encrypt = true;
     entry.facts.may_decrypt = true;
     entry.version = KeyVersion(1);
-    entry.epoch = Epoch(1);
+    entry.epoch = EpochId({1});
     entry.material = materials[place(party)];
     entry.derived = entry.material->derived();
     sites_[place(party)]->keys.entries.emplace(id, std::move(entry));

@@ -43,9 +43,11 @@ class NotedCommands final : public node::CommandExchange {
 
   std::optional<Bytes> command(const CommandId& id) const override { return to_bytes(id.view()); }
 
-  Status offer(ByteView document) override {
+  std::vector<Bytes> open_permits() const override { return {}; }
+
+  Result<std::optional<Bytes>> offer(ByteView document) override {
     offered.push_back(CommandId::copy_of(document));
-    return ok_status();
+    return std::optional<Bytes>();
   }
 
   std::vector<CommandId> ids;

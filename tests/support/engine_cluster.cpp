@@ -64,7 +64,7 @@ OfParties<mpc::VectorRange> EngineCluster::vectors(std::size_t count) {
 }
 
 mpc::KeyName EngineCluster::key_name() const {
-  return mpc::KeyName(ClusterId(), KeyId::parse("test-key").value(), KeyVersion(1), Epoch(1));
+  return mpc::KeyName(ClusterId(), KeyId::parse("test-key").value(), KeyVersion(1), EpochId({1}));
 }
 
 ThreeKeys EngineCluster::derive_key(ByteView key) {

@@ -14,6 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::int64_t kChangeLifetimeSeconds = 600;
+
 }  // namespace
 
 bool SentCommand::done_everywhere() const {
@@ -27,53 +29,64 @@ bool SentCommand::failed_everywhere() const {
 Administrators::Administrators(World& world, std::vector<NodeSite*> nodes, KeyTruth& truth)
     : world_(&world), nodes_(std::move(nodes)), truth_(&truth), wall_clock_(world.time()) {}
 
-node::Command Administrators::begin(node::CommandKind kind,
-                                    const KeyId& key,
-                                    std::int64_t lifetime) const {
+node::Command Administrators::begin(node::CommandBody body, std::int64_t lifetime) const {
   node::Command command;
   command.id = CommandId(world_->random().array<CommandId::kBytes>());
   command.cluster = Setup::get().cluster.id;
-  command.kind = kind;
-  command.key = key;
+  command.body = std::move(body);
   command.created_at = wall_clock_.now_seconds();
   command.expires_at = command.created_at + lifetime;
   return command;
 }
 
 node::Command Administrators::create(const KeyId& key, std::int64_t lifetime_seconds) const {
-  node::Command command = begin(node::CommandKind::create_key, key, lifetime_seconds);
-  command.usage = node::KeyUsage{true, true};
+  node::CreateKey body(key);
+  body.terms.usage = node::KeyUsage{true, true};
   if (key != Setup::get().cluster.health_key) {
-    command.store = test::KmsSigner::kStore;
+    body.terms.store = test::KmsSigner::kStore;
   }
   truth_->expect_creation(key);
-  return command;
+  return begin(std::move(body), lifetime_seconds);
 }
 
 node::Command Administrators::import(const KeyId& key, std::int64_t lifetime_seconds) const {
-  node::Command command = begin(node::CommandKind::import_key, key, lifetime_seconds);
-  command.usage = node::KeyUsage{true, true};
-  command.store = test::KmsSigner::kStore;
+  node::ImportKey body(key);
+  body.terms.usage = node::KeyUsage{true, true};
+  body.terms.store = test::KmsSigner::kStore;
   const std::array<std::uint8_t, 32> raw = world_->random().array<32>();
-  const node::ImportBinding binding(command.cluster, key, KeyVersion(1));
-  command.import =
+  const node::ImportBinding binding(Setup::get().cluster.id, key, KeyVersion(1));
+  body.payload =
       node::split_key(SecretBytes::copy_of(raw), binding, Setup::get().cluster, world_->random())
           .value();
   truth_->expect_import(key, to_bytes(raw));
-  return command;
+  return begin(std::move(body), lifetime_seconds);
+}
+
+node::Command Administrators::rotate(const KeyId& key, KeyVersion to) const {
+  truth_->expect_creation(key);  // its bytes are drawn by the nodes
+  return begin(node::RotateKey(key, to), kChangeLifetimeSeconds);
 }
 
 std::optional<node::Command> Administrators::enable(const KeyId& key,
                                                     bool enabled,
                                                     Site as_seen_at) const {
+  if (!enabled) {
+    return begin(node::DisableKey(key), kChangeLifetimeSeconds);
+  }
   const std::optional<node::AdminReply> shown =
       nodes_[as_seen_at]->admin("GET", "/v1/keys/" + key.text(), "");
   if (!shown || shown->status != 200) {
     return std::nullopt;
   }
-  node::Command command =
-      begin(enabled ? node::CommandKind::enable_key : node::CommandKind::disable_key, key, 600);
-  command.revision = Json::parse(shown->body).value("revision", std::uint64_t{0});
+  std::vector<CommandId> blocks;
+  for (const Json& block : Json::parse(shown->body).value("blocks", Json::array())) {
+    blocks.push_back(CommandId::copy_of(from_hex(block.get<std::string>()).value()));
+  }
+  if (blocks.empty()) {
+    return std::nullopt;
+  }
+  node::Command command = begin(node::EnableKey(key), kChangeLifetimeSeconds);
+  command.overrides = std::move(blocks);
   return command;
 }
 
@@ -88,7 +101,7 @@ std::shared_ptr<SentCommand> Administrators::sign(const node::Command& command) 
       Setup::get().administrators.front().sign(node::command_signing_input(envelope.document));
   envelope.signatures.push_back(signature);
   sent->envelope = envelope.print();
-  world_->trace().note("admin", std::string(node::print_kind(command.kind)), command.key.text());
+  world_->trace().note("admin", std::string(command.kind()), command.key().text());
   sent_.push_back(sent);
   return sent;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "node/admin/command.h"
+#include "node/command/command.h"
 #include "tests/sim/cluster/node_site.h"
 #include "tests/sim/invariants/key_truth.h"
 #include "tests/sim/world/world.h"
@@ -39,7 +39,8 @@ class Administrators {
   node::Command create(const KeyId& key, std::int64_t lifetime_seconds = 600) const;
   /// With 32 random bytes, which the truth learns.
   node::Command import(const KeyId& key, std::int64_t lifetime_seconds = 600) const;
-  /// Signed for the revision that the node shows.
+  node::Command rotate(const KeyId& key, KeyVersion to) const;
+  /// Disables it, or lifts the blocks that the node shows; nothing if it shows none.
   std::optional<node::Command> enable(const KeyId& key, bool enabled, Site as_seen_at) const;
 
   /// Signs; the command is with no node yet.
@@ -53,7 +54,7 @@ class Administrators {
   const std::vector<std::shared_ptr<SentCommand>>& sent() const { return sent_; }
 
  private:
-  node::Command begin(node::CommandKind kind, const KeyId& key, std::int64_t lifetime) const;
+  node::Command begin(node::CommandBody body, std::int64_t lifetime) const;
 
   World* world_;
   std::vector<NodeSite*> nodes_;

@@ -13,13 +13,15 @@ bool readable(const char* text) {
 TEST(AnswerCheck, TakesWhatNodesSay) {
   EXPECT_TRUE(readable(R"({"node":"node-1","health":"active","detail":"","keys":2,
       "peers":[{"peer":"node-2","up":true,"rtt_us":null}],"stock_minutes":2.5,"warnings":["low"],"commands":null})"));
-  EXPECT_TRUE(readable(R"({"node":"node-1","keys":[{"id":"k","state":"enabled","revision":1}]})"));
+  EXPECT_TRUE(readable(
+      R"({"node":"node-1","keys":[{"id":"k","state":"enabled","blocks":[],"versions":[{"version":1}]}]})"));
 }
 
 TEST(AnswerCheck, RefusesMembersOfAnotherType) {
   for (const char* text : {R"([])",
                            R"({"state":5})",
-                           R"({"revision":"1"})",
+                           R"({"blocks":"1"})",
+                           R"({"versions":[1]})",
                            R"({"wall_milliseconds":1.5})",
                            R"({"warnings":{}})",
                            R"({"peers":[1]})",

@@ -131,7 +131,7 @@ TEST(Help, EverySubCommandOfTheProductHasSummaryAndDescribedOptions) {
       EXPECT_TRUE(json) << command.path;
     }
   }
-  EXPECT_EQ(count, 12U);
+  EXPECT_EQ(count, 13U);
 }
 
 TEST(KeyCommands, RefuseWrongIdsAndMissingFilesWithoutTouchingTheNetwork) {

@@ -21,7 +21,7 @@ RememberedShelf::Entry entry(std::string_view key_text, std::size_t blocks) {
   static const auto material = test::EngineCluster(1).derive_key(Bytes(32, 0x11))[0];
   mpc::Keystream keystream(
       material, mpc::Iv{}, mpc::ByteShares(blocks * mpc::kAesBlockBytes), mpc::ByteShares(16));
-  return RememberedShelf::Entry(key(key_text), KeyVersion(1), Epoch(1), std::move(keystream));
+  return RememberedShelf::Entry(key(key_text), KeyVersion(1), EpochId({1}), std::move(keystream));
 }
 
 TEST(RememberedShelf, KeepsWhatWasUsedLast) {

@@ -8,7 +8,7 @@
 
 #include "mpc/session/agreement.h"
 #include "mpc/session/party_context.h"
-#include "node/admin/held.h"
+#include "node/keymaking/key_plan.h"
 #include "node/link/peer_frames.h"
 #include "node/session/agreement.h"
 #include "node/session/proxy_sid.h"
@@ -51,18 +51,26 @@ struct Members<node::Proposal> {
 };
 
 template <>
-struct Members<node::KeyEpoch> {
-  static auto of(node::KeyEpoch& it) {
-    auto& [key, version, epoch] = it;
-    return std::tie(key, version, epoch);
+struct Members<node::KeyUsage> {
+  static auto of(node::KeyUsage& it) {
+    auto& [encrypt, decrypt] = it;
+    return std::tie(encrypt, decrypt);
+  }
+};
+
+template <>
+struct Members<node::KeyTerms> {
+  static auto of(node::KeyTerms& it) {
+    auto& [store, usage, framing, enabled] = it;
+    return std::tie(store, usage, framing, enabled);
   }
 };
 
 template <>
 struct Members<node::KeyPlan> {
   static auto of(node::KeyPlan& it) {
-    auto& [work, command, name, derived] = it;
-    return std::tie(work, command, name, derived);
+    auto& [command, document, key, version, terms, before] = it;
+    return std::tie(command, document, key, version, terms, before);
   }
 };
 
@@ -89,8 +97,8 @@ struct Members<mpc::wire::KeyFacts> {
 template <>
 struct Members<node::KeyEntry> {
   static auto of(node::KeyEntry& it) {
-    auto& [id, store, facts, version, epoch, derived, revision, material] = it;
-    // The material is that of `derived`; the revision of the record may differ between nodes.
+    auto& [id, store, facts, version, epoch, derived, material] = it;
+    // The material is that of `derived`.
     return std::tie(id, store, facts, version, epoch, derived);
   }
 };

@@ -38,9 +38,20 @@ void in_killed_child(Work work) {
 
 node::LoggedCommand logged(std::uint8_t id) {
   node::LoggedCommand command;
-  command.id = CommandId({id});
-  command.key = "k";
-  command.envelope = "{}";
+  command.command.id = CommandId({id});
+  command.command.body = node::DisableKey(key_id("k"));
+  command.envelope.document = command.command.print();
+  command.state = node::CommandState::done;
+  return command;
+}
+
+node::LoggedCommand permit(std::uint8_t id) {
+  node::LoggedCommand command;
+  command.command.id = CommandId({id});
+  command.command.body = node::EnableKey(key_id("k"));
+  command.command.overrides = {CommandId({1})};
+  command.envelope.document = command.command.print();
+  command.envelope.receipts.emplace_back();
   return command;
 }
 
@@ -49,9 +60,9 @@ TEST(NodeStoreCrash, KeepsWhatWasConfirmedAndNothingOfAnOpenTransaction) {
   in_killed_child([&] {
     auto store = open_store(dir.path()).value();
     TERCET_CHECK(store->commands().append(logged(1)).ok());
-    TERCET_CHECK(store->keys().insert(record_of("kept")).ok());
+    TERCET_CHECK(have_key(*store, epoch_of("kept")).ok());
     static_cast<void>(store->atomically([&]() -> Status {
-      TERCET_CHECK(store->keys().insert(record_of("lost")).ok());
+      TERCET_CHECK(have_key(*store, epoch_of("lost")).ok());
       TERCET_CHECK(store->commands().append(logged(2)).ok());
       ::kill(::getpid(), SIGKILL);
       return ok_status();
@@ -62,7 +73,7 @@ TEST(NodeStoreCrash, KeepsWhatWasConfirmedAndNothingOfAnOpenTransaction) {
   EXPECT_EQ(store->keys().find(key_id("lost")), nullptr);
   EXPECT_TRUE(store->commands().find(CommandId({1})).value().has_value());
   EXPECT_FALSE(store->commands().find(CommandId({2})).value().has_value());
-  EXPECT_TRUE(store->keys().insert(record_of("lost")).ok());
+  EXPECT_TRUE(have_key(*store, epoch_of("lost")).ok());
 }
 
 TEST(NodeStoreCrash, NeverForgetsAnIvItCounted) {
@@ -116,7 +127,7 @@ TEST(DataDirectory, MakesEverythingForItsOwnerOnly) {
   const TemporaryDirectory parent;
   const std::string path = parent.file("data");
   auto store = open_store(path).value();
-  ASSERT_TRUE(store->keys().insert(record_of("k")).ok());
+  ASSERT_TRUE(have_key(*store, epoch_of("k")).ok());
 
   struct stat found {};
 
@@ -153,8 +164,19 @@ void run_sql(const std::string& path, const char* sql) {
 TEST(NodeStore, RefusesASchemaItDoesNotKnow) {
   const TemporaryDirectory dir;
   open_store(dir.path()).value().reset();
-  run_sql(dir.file("node.db"), "PRAGMA user_version=2");
+  run_sql(dir.file("node.db"), "PRAGMA user_version=3");
   EXPECT_EQ(open_store(dir.path()).error().code(), Errc::unsupported);
+}
+
+TEST(NodeStore, SaysWhatToDoWithADatabaseOfTheFirstFormat) {
+  const TemporaryDirectory dir;
+  open_store(dir.path()).value().reset();
+  run_sql(dir.file("node.db"), "PRAGMA user_version=1");
+  const auto refused = open_store(dir.path());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), Errc::unsupported);
+  EXPECT_NE(refused.error().what().find("before the first release"), std::string::npos);
+  EXPECT_NE(refused.error().hint().find("make keys anew"), std::string::npos);
 }
 
 TEST(NodeStore, RefusesADatabaseOfAnotherProgram) {
@@ -165,18 +187,20 @@ TEST(NodeStore, RefusesADatabaseOfAnotherProgram) {
 }
 
 TEST(NodeStore, NoticesAnEditedRow) {
-  for (const char* edit : {"UPDATE keys SET enabled = 1",
-                           "UPDATE keys SET usage = 'encrypt'",
+  for (const char* edit : {"UPDATE epochs SET enabled = 0",
+                           "UPDATE epochs SET usage = 'encrypt'",
+                           "UPDATE epochs SET framing = 'raw'",
+                           "UPDATE epochs SET state = 0",
                            "UPDATE iv_counts SET reserved = 0",
-                           "UPDATE commands SET state = 1"}) {
+                           "UPDATE commands SET state = 0",
+                           "UPDATE receipts SET node = 3"}) {
     const TemporaryDirectory dir;
     {
       auto store = open_store(dir.path()).value();
-      node::KeyRecord record = record_of("k");
-      record.enabled = false;
-      ASSERT_TRUE(store->keys().insert(record).ok());
-      ASSERT_TRUE(store->iv_counts().take(record.key, record.version, 1).ok());
+      ASSERT_TRUE(have_key(*store, epoch_of("k")).ok());
+      ASSERT_TRUE(store->iv_counts().take(key_id("k"), KeyVersion(1), 1).ok());
       ASSERT_TRUE(store->commands().append(logged(1)).ok());
+      ASSERT_TRUE(store->commands().append(permit(2)).ok());
     }
     run_sql(dir.file("node.db"), edit);
     const auto reopened = open_store(dir.path());
@@ -189,11 +213,11 @@ TEST(ShareStore, DoesNotOpenARecordUnderAnotherName) {
   const TemporaryDirectory dir;
   {
     auto store = open_store(dir.path()).value();
-    ASSERT_TRUE(store->shares().put_components(epoch_of("a"), {}, filled(64, 1)).ok());
-    ASSERT_TRUE(store->shares().put_components(epoch_of("b"), {}, filled(64, 2)).ok());
+    ASSERT_TRUE(store->shares().put(record_of(epoch_of("a")), shares_of(1)).ok());
+    ASSERT_TRUE(store->shares().put(record_of(epoch_of("b")), shares_of(2)).ok());
   }
   run_sql(dir.file("node.db"),
-          "UPDATE epochs SET components = (SELECT components FROM epochs WHERE key = 'a') "
+          "UPDATE shares SET components = (SELECT components FROM shares WHERE key = 'a') "
           "WHERE key = 'b'");
   auto store = open_store(dir.path()).value();
   EXPECT_TRUE(store->shares().components(epoch_of("a")).ok());
@@ -212,11 +236,13 @@ bool says_the_same_or_fails(const std::string& directory) {
   if (components && bytes_of(*components) != bytes_of(filled(64, 1))) {
     return false;
   }
-  if (epoch && (epoch->state != node::EpochState::pending || epoch->session != SessionId())) {
+  node::EpochRecord kept = record_of(epoch_of("k"));
+  kept.state = node::EpochState::current;
+  if (epoch && !(*epoch == kept)) {
     return false;
   }
   const node::KeyRecord* key = opened.keys().find(key_id("k"));
-  if (key != nullptr && !(*key == record_of("k"))) {
+  if (key != nullptr && !(key->newest() == kept)) {
     return false;
   }
   return opened.iv_counts().used(key_id("k"), KeyVersion(1)) >= 5 || key == nullptr;
@@ -226,8 +252,7 @@ TEST(NodeStore, AnyFlippedByteIsNoticedOrWithoutEffect) {
   const TemporaryDirectory dir;
   {
     auto store = open_store(dir.file("data")).value();
-    ASSERT_TRUE(store->keys().insert(record_of("k")).ok());
-    ASSERT_TRUE(store->shares().put_components(epoch_of("k"), {}, filled(64, 1)).ok());
+    ASSERT_TRUE(have_key(*store, epoch_of("k"), 64).ok());
     ASSERT_TRUE(store->iv_counts().take(key_id("k"), KeyVersion(1), 5).ok());
   }
   std::ifstream in(dir.file("data/node.db"), std::ios::binary);
