@@ -26,10 +26,6 @@ std::unique_ptr<LiveCluster>& the_cluster() {
   return cluster;
 }
 
-std::string programs_folder() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
-}
-
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
@@ -62,6 +58,10 @@ void insert_after(std::string& text, const std::string& mark, const std::string&
 }
 
 }  // namespace
+
+std::string programs_folder() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+}
 
 std::string sanitizer_report(const std::string& log) {
   constexpr std::size_t kShownMax = 4000;
@@ -266,9 +266,14 @@ CommandResult LiveCluster::create_key(const std::string& id,
   return tercet({"key", "create", "--id", id, "--usage", usage, "--store", store});
 }
 
+std::string LiveCluster::write_key_file(const std::string& id, ByteView key) const {
+  std::string path = file("imported-" + id);
+  write_file(path, key);
+  return path;
+}
+
 CommandResult LiveCluster::import_key(const std::string& id, ByteView key, bool raw_aad) const {
-  const std::string key_file = file("imported-" + id);
-  write_file(key_file, key);
+  const std::string key_file = write_key_file(id, key);
   std::vector<std::string> words = {
       "key", "import", "--id", id, "--store", "dev", "--key-file", key_file};
   if (raw_aad) {

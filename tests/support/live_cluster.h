@@ -77,6 +77,9 @@ class CommandResult {
 /// What a sanitizer has written into a program's log, from its first line on; empty if nothing.
 std::string sanitizer_report(const std::string& log);
 
+/// Where the built programs are.
+std::string programs_folder();
+
 /// Runs a program without a shell and waits for its end.
 CommandResult run_command(const std::vector<std::string>& words);
 
@@ -116,6 +119,8 @@ class LiveCluster {
                            const std::string& store = "dev") const;
   /// `raw_aad`: a key for ciphertexts made elsewhere (--foreign-ciphertexts).
   CommandResult import_key(const std::string& id, ByteView key, bool raw_aad) const;
+  /// A file with a raw key, for `key import --key-file`; its path.
+  std::string write_key_file(const std::string& id, ByteView key) const;
 
   /// Starts "node-2" or "proxy-3" with NAME.yaml. It is in no way waited for. Fails the test if one
   /// that runs no more was neither killed nor waited for.
