@@ -68,11 +68,11 @@ std::string_view print_command_state(CommandState state) {
 
 Result<CommandLog> CommandLog::load(Database& database, const ShareSealer& sealer) {
   CommandLog log(database, sealer);
-  TERCET_TRY_STATUS(log.reload());
+  TERCET_TRY_STATUS(log.read_anew());
   return log;
 }
 
-Status CommandLog::reload() {
+Status CommandLog::read_anew() {
   blocks_ = KeyBlocks();
   TERCET_TRY(Statement query, database_->prepare(kColumns));
   for (;;) {
@@ -87,6 +87,7 @@ Status CommandLog::reload() {
 
 void CommandLog::take_effect(const LoggedCommand& command) {
   if (in_force(command)) {
+    database_->changed(*this);
     command.command.apply(blocks_);
   }
 }

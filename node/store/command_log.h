@@ -10,10 +10,10 @@
 #include "node/command/command.h"
 #include "node/command/envelope.h"
 #include "node/command/key_blocks.h"
+#include "node/store/database.h"
 
 namespace tercet::node {
 
-class Database;
 class ShareSealer;
 class Statement;
 
@@ -67,7 +67,7 @@ CREATE TABLE receipts (
 /// The signed commands this node accepted, in order, with the receipts of permits, and what they
 /// say together about blocks, mirrored in memory. Append only; state, detail and receipts change.
 /// Threads: one, that of NodeStore. Every Status that is ok is durable.
-class CommandLog {
+class CommandLog final : public Mirror {
  public:
   /// Reads and authenticates every row. Errors: storage_error, storage_corrupt.
   static Result<CommandLog> load(Database& database, const ShareSealer& sealer);
@@ -91,8 +91,7 @@ class CommandLog {
   /// What all blocks, and all permits in force, say together.
   const KeyBlocks& blocks() const { return blocks_; }
 
-  /// After a transaction that was rolled back.
-  Status reload();
+  Status read_anew() override;
 
  private:
   CommandLog(Database& database, const ShareSealer& sealer)

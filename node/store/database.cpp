@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -36,13 +37,18 @@ Status make_file(const std::string& path) {
 
 }  // namespace
 
+void Database::give_up() const {
+  const int code = sqlite3_extended_errcode(database_);
+  if (!options_.on_write_failed) {
+    end_process(code);
+  }
+  options_.on_write_failed(code);
+}
+
 Error Database::failure(int code, const char* what) const {
   switch (code & 0xff) {
     case SQLITE_IOERR:
-      if (!options_.on_write_failed) {
-        end_process(sqlite3_extended_errcode(database_));
-      }
-      options_.on_write_failed(sqlite3_extended_errcode(database_));
+      give_up();
       return Error(Errc::storage_error, std::string(what) + ": a write or flush failed");
     case SQLITE_CONSTRAINT:
       return Error(Errc::already_exists, std::string(what) + ": the row is there already");
@@ -229,18 +235,46 @@ Status Database::commit() {
     --depth_;
     return ok_status();
   }
-  depth_ = 0;
-  Status done = execute("COMMIT");
-  if (!done) {
-    static_cast<void>(execute("ROLLBACK"));  // the first error is the one to tell
+  Status done = rolled_back_ ? Error(Errc::storage_error,
+                                     "use the node's database: a part of the transaction failed")
+                             : execute("COMMIT");
+  if (done) {
+    depth_ = 0;
+    changed_.clear();
+  } else {
+    undo();
   }
   return done;
 }
 
 void Database::roll_back() {
-  if (depth_ > 0) {
-    depth_ = 0;
-    static_cast<void>(execute("ROLLBACK"));  // nothing to do about a failure: COMMIT never ran
+  TERCET_CHECK(depth_ > 0);
+  if (depth_ > 1) {
+    --depth_;
+    rolled_back_ = true;
+  } else {
+    undo();
+  }
+}
+
+void Database::undo() {
+  depth_ = 0;
+  rolled_back_ = false;
+  if (sqlite3_get_autocommit(database_) == 0) {  // else SQLite has rolled back by itself
+    if (const Status ended = execute("ROLLBACK"); !ended) {
+      give_up();
+    }
+  }
+  for (Mirror* mirror : std::exchange(changed_, {})) {
+    if (const Status read = mirror->read_anew(); !read) {
+      give_up();
+    }
+  }
+}
+
+void Database::changed(Mirror& mirror) {
+  if (depth_ > 0 && std::find(changed_.begin(), changed_.end(), &mirror) == changed_.end()) {
+    changed_.push_back(&mirror);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
@@ -63,6 +64,19 @@ class Statement {
   bool misbound_ = false;
 };
 
+/// What is kept in memory of a table.
+class Mirror {
+ public:
+  virtual ~Mirror() = default;
+  /// Makes it what the table says. Errors: those of reading.
+  virtual Status read_anew() = 0;
+
+ protected:
+  Mirror() = default;
+  Mirror(const Mirror&) = default;
+  Mirror& operator=(const Mirror&) = default;
+};
+
 /// A thin owner of one SQLite connection; the only class besides Statement that calls SQLite. A
 /// write or flush that the operating system refuses ends the process (rule D2). Threads: one.
 class Database {
@@ -82,10 +96,15 @@ class Database {
   Status check_integrity();
 
   /// Transactions nest: only the outermost begins and commits, so that a table's own write may be
-  /// part of a larger one. A roll-back ends all levels.
+  /// part of a larger one. After a roll-back of any level nothing of the outermost becomes durable.
+  /// Whatever is not committed is not in memory either when these return: mirrors that changed are
+  /// read anew. If that fails, nobody knows what holds, and the process ends (rule D2).
+  /// Errors of commit: storage_error.
   Status begin();
   Status commit();
   void roll_back();
+  /// Call it when the mirror takes up what a statement wrote. It lives until the transaction ends.
+  void changed(Mirror& mirror);
 
  private:
   friend class Statement;
@@ -95,10 +114,16 @@ class Database {
   Status open_handle(const std::string& path);
   /// What became of a call that ended with `code`.
   Error failure(int code, const char* what) const;
+  /// Nobody knows any more what the disk holds (rule D2).
+  void give_up() const;
+  /// Ends the outermost level without a commit.
+  void undo();
 
   DatabaseOptions options_;
   sqlite3* database_ = nullptr;
   int depth_ = 0;
+  bool rolled_back_ = false;      ///< a level of the transaction that is open was
+  std::vector<Mirror*> changed_;  ///< in the transaction that is open
 };
 
 }  // namespace tercet::node

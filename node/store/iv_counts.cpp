@@ -21,21 +21,29 @@ Bytes row_of(const KeyId& key, KeyVersion version, std::uint64_t reserved) {
 
 Result<IvCounts> IvCounts::load(Database& database, const ShareSealer& sealer) {
   IvCounts counts(database, sealer);
+  TERCET_TRY_STATUS(counts.read_anew());
+  for (auto& [name, count] : counts.counts_) {
+    count.used = count.durable;  // how much of the step was used before the restart is not known
+  }
+  return counts;
+}
+
+Status IvCounts::read_anew() {
   TERCET_TRY(Statement query,
-             database.prepare("SELECT key, version, reserved, code FROM iv_counts"));
+             database_->prepare("SELECT key, version, reserved, code FROM iv_counts"));
+  for (auto& [name, count] : counts_) {
+    count.durable = 0;
+  }
   for (;;) {
     TERCET_TRY(const bool more, query.next());
     if (!more) {
-      return counts;
+      return ok_status();
     }
     TERCET_TRY(KeyId key, KeyId::parse(query.text(0)));
     const KeyVersion version(static_cast<std::uint32_t>(query.integer(1)));
     const auto reserved = static_cast<std::uint64_t>(query.integer(2));
-    TERCET_TRY_STATUS(sealer.check_row(kTable, row_of(key, version, reserved), query.blob(3)));
-    Count count;
-    count.used = reserved;  // how much of the step was used before the restart is not known
-    count.durable = reserved;
-    counts.counts_.emplace(Name(std::move(key), version), count);
+    TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(key, version, reserved), query.blob(3)));
+    counts_[Name(std::move(key), version)].durable = reserved;
   }
 }
 
@@ -48,6 +56,7 @@ Status IvCounts::store(const Name& name, Count& count, std::uint64_t durable) {
       .with(static_cast<std::int64_t>(durable))
       .with(ByteView(sealer_->row_code(kTable, row_of(name.first, name.second, durable))));
   TERCET_TRY_STATUS(write.run());
+  database_->changed(*this);
   count.durable = durable;
   return ok_status();
 }
@@ -69,8 +78,9 @@ Status IvCounts::take(const KeyId& key, KeyVersion version, std::uint64_t count)
 
 Status IvCounts::top_up() {
   for (auto& [name, count] : counts_) {
-    if (count.durable - count.used < kIvStep / 2 && count.durable < kIvsPerVersionMax) {
-      TERCET_TRY_STATUS(store(name, count, std::min(count.durable + kIvStep, kIvsPerVersionMax)));
+    if (count.durable < count.used + kIvStep / 2 && count.durable < kIvsPerVersionMax) {
+      const std::uint64_t from = std::max(count.used, count.durable);
+      TERCET_TRY_STATUS(store(name, count, std::min(from + kIvStep, kIvsPerVersionMax)));
     }
   }
   return ok_status();

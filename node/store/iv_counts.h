@@ -6,10 +6,10 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "node/store/database.h"
 
 namespace tercet::node {
 
-class Database;
 class ShareSealer;
 
 /// SP 800-38D 8.2.2 and protocol.md 10: at most 2^32 random IVs under one key version.
@@ -19,7 +19,7 @@ inline constexpr std::uint64_t kIvStep = std::uint64_t{1} << 16;
 
 /// Counts the IVs of each key version, aborted sessions included. The count on disk is taken ahead
 /// in steps: after a crash it is too high, never too low. Threads: one, that of NodeStore.
-class IvCounts {
+class IvCounts final : public Mirror {
  public:
   static Result<IvCounts> load(Database& database, const ShareSealer& sealer);
 
@@ -30,6 +30,9 @@ class IvCounts {
   Status top_up();
   /// Upper bound of the IVs used so far.
   std::uint64_t used(const KeyId& key, KeyVersion version) const;
+
+  /// What was used stays used.
+  Status read_anew() override;
 
  private:
   struct Count {

@@ -51,11 +51,11 @@ Status read_array(const Statement& row, int column, std::array<std::uint8_t, N>&
 
 Result<ShareStore> ShareStore::load(Database& database, const ShareSealer& sealer) {
   ShareStore store(database, sealer);
-  TERCET_TRY_STATUS(store.reload());
+  TERCET_TRY_STATUS(store.read_anew());
   return store;
 }
 
-Status ShareStore::reload() {
+Status ShareStore::read_anew() {
   TERCET_TRY(Statement query, database_->prepare(kColumns));
   TERCET_TRY(std::vector<EpochRecord> all, read_all(std::move(query)));
   KeyRecords records;
@@ -177,6 +177,7 @@ Status ShareStore::make_current(const KeyEpoch& name) {
   }
   epoch.state = EpochState::current;
   TERCET_TRY_STATUS(update(epoch));
+  database_->changed(*this);
   keys_.put(epoch);
   return ok_status();
 }
@@ -186,6 +187,7 @@ Status ShareStore::mark_settled(const KeyEpoch& name) {
   epoch.settled = true;
   TERCET_TRY_STATUS(update(epoch));
   if (epoch.state == EpochState::current) {
+    database_->changed(*this);
     keys_.put(epoch);
   }
   return ok_status();

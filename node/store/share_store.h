@@ -7,12 +7,12 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/secret/secret_bytes.h"
+#include "node/store/database.h"
 #include "node/store/key_records.h"
 #include "node/store/key_types.h"
 
 namespace tercet::node {
 
-class Database;
 class ShareSealer;
 class Statement;
 
@@ -68,7 +68,7 @@ CREATE TABLE shares (
 /// Source:  protocol.md 6; rules D1, D3, D5.
 /// Secret:  whatever is a SecretBytes; everything else is public.
 /// Threads: one, that of NodeStore. Every Status that is ok is durable.
-class ShareStore {
+class ShareStore final : public Mirror {
  public:
   /// Reads and authenticates what is public of every epoch. Errors: storage_error, storage_corrupt.
   static Result<ShareStore> load(Database& database, const ShareSealer& sealer);
@@ -101,8 +101,7 @@ class ShareStore {
   Result<SecretBytes> salts(const KeyEpoch& name) const;
   Result<SecretBytes> derived(const KeyEpoch& name) const;
 
-  /// After a transaction that was rolled back.
-  Status reload();
+  Status read_anew() override;
 
  private:
   enum class Part : std::uint8_t { components = 1, salts = 2, derived = 3 };
