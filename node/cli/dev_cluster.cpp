@@ -112,7 +112,11 @@ Status DevCluster::start(const std::string& name, const std::vector<std::string>
 Status DevCluster::start_all() {
   for (std::size_t i = 0; i < kNodes; ++i) {
     const std::string name = DevLayout::node(i);
-    TERCET_TRY_STATUS(start(name, {"tercet-node", "--config", layout_.file(name + ".yaml")}));
+    std::vector<std::string> words = {"tercet-node", "--config", layout_.file(name + ".yaml")};
+    if (!state_.nodes_have_data && !std::filesystem::exists(layout_.file(name + "/node.db"))) {
+      words.insert(words.begin() + 1, "--init");
+    }
+    TERCET_TRY_STATUS(start(name, words));
   }
   for (std::size_t i = 0; i < options_.proxies; ++i) {
     const std::string name = DevLayout::proxy(i);
@@ -249,6 +253,8 @@ Status DevCluster::up() {
     TERCET_TRY_STATUS(use_network());
     TERCET_TRY_STATUS(start_all());
     TERCET_TRY_STATUS(wait_for_nodes(deadline));
+    state_.nodes_have_data = true;
+    TERCET_TRY_STATUS(save_dev_state(layout_, state_));
     TERCET_TRY_STATUS(make_health_key(deadline));
     TERCET_TRY_STATUS(wait_for_proxies(deadline));
     TERCET_TRY_STATUS(wait_for_kms(deadline));

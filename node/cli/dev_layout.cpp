@@ -53,7 +53,8 @@ std::string DevState::print() const {
               {"access_key_id", access_key_id},
               {"ports", ports},
               {"hosts", hosts},
-              {"processes", list}}
+              {"processes", list},
+              {"nodes_have_data", nodes_have_data}}
              .dump(2) +
          "\n";
 }
@@ -72,6 +73,7 @@ Result<DevState> DevState::parse(const std::string& text) {
     state.access_key_id = json.at("access_key_id").get<std::string>();
     state.ports = json.at("ports").get<std::map<std::string, std::uint16_t>>();
     state.hosts = json.value("hosts", state.hosts);
+    state.nodes_have_data = json.at("nodes_have_data").get<bool>();
     for (const Json& entry : json.at("processes")) {
       state.processes.emplace_back(entry.at("name").get<std::string>(),
                                    entry.at("pid").get<pid_t>(),

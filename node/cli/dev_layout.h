@@ -23,6 +23,7 @@ class DevState {
   /// Addresses of the programs that are a host of their own: "node-1", ...; others: 127.0.0.1.
   std::map<std::string, std::string> hosts;
   std::vector<BackgroundProcess> processes;
+  bool nodes_have_data = false;  ///< they started once
 
   /// host:port of a use in `ports`.
   std::string address(const std::string& use) const;

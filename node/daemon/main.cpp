@@ -17,6 +17,8 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: tercet-node --config NODE.yaml\n"
+    "       tercet-node --init --config NODE.yaml    the very first start: the node has no data "
+    "yet\n"
     "       tercet-node --check --config NODE.yaml   only look at the configuration\n"
     "       tercet-node --version\n"
     "SIGTERM stops, SIGHUP reads certificates and SigV4 secrets anew.\n"
@@ -27,7 +29,7 @@ int fail(const tercet::Error& error) {
   return 1;
 }
 
-int serve(tercet::NodeConfig config) {
+int serve(tercet::NodeConfig config, tercet::node::StartWith start) {
   auto sink =
       config.log.file.empty() ? tercet::stderr_log_sink() : tercet::file_log_sink(config.log.file);
   if (!sink) {
@@ -35,12 +37,12 @@ int serve(tercet::NodeConfig config) {
   }
   const tercet::Logger log("node", std::move(sink).value(), config.log.level);
   boost::asio::io_context context(1);
-  auto app = tercet::node::NodeApp::make(context.get_executor(), std::move(config), log);
+  auto app = tercet::node::NodeApp::make(context.get_executor(), std::move(config), start, log);
   if (!app) {
     return fail(app.error());
   }
-  tercet::block_on(context, app.value()->run());
-  return 0;
+  const tercet::Status ended = tercet::block_on(context, app.value()->run());
+  return ended ? 0 : fail(ended.error());
 }
 
 }  // namespace
@@ -51,11 +53,12 @@ int main(int argc, char** argv) {
     return 0;
   }
   const bool check = argc == 4 && std::strcmp(argv[1], "--check") == 0;
+  const bool init = argc == 4 && std::strcmp(argv[1], "--init") == 0;
   if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
     std::fputs(kUsage, stdout);
     return 0;
   }
-  if ((argc != 3 && !check) || std::strcmp(argv[argc - 2], "--config") != 0) {
+  if ((argc != 3 && !check && !init) || std::strcmp(argv[argc - 2], "--config") != 0) {
     std::fputs(kUsage, stderr);
     return 2;
   }
@@ -74,5 +77,6 @@ int main(int argc, char** argv) {
     const auto credentials = tercet::node::load_credentials(*config);
     return credentials ? 0 : fail(credentials.error());
   }
-  return serve(std::move(config).value());
+  return serve(std::move(config).value(),
+               init ? tercet::node::StartWith::nothing : tercet::node::StartWith::its_data);
 }

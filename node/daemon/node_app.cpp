@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view kMeteredPart = "node";
 constexpr Milliseconds kStopLimit{1000};
+constexpr Milliseconds kDirectoryCheck{500};
 constexpr std::int64_t kSecondsPerDay = 86400;
 constexpr std::int64_t kCertificateDaysWarned = 30;
 constexpr std::int64_t kFreeMegabytesWarned = 1024;
@@ -48,11 +49,12 @@ NodeApp::~NodeApp() {
 
 Result<std::unique_ptr<NodeApp>> NodeApp::make(const asio::any_io_executor& executor,
                                                NodeConfig config,
+                                               StartWith start,
                                                Logger log) {
   std::unique_ptr<NodeApp> app(new NodeApp(executor, std::move(config), std::move(log)));
   TERCET_TRY_STATUS(app->load_keys());
   TERCET_TRY_STATUS(app->load_credentials());
-  TERCET_TRY_STATUS(app->build_core());
+  TERCET_TRY_STATUS(app->build_core(start));
   TERCET_TRY_STATUS(app->bind());
   return app;
 }
@@ -76,14 +78,14 @@ Status NodeApp::load_credentials() {
   return ok_status();
 }
 
-Status NodeApp::build_core() {
+Status NodeApp::build_core(StartWith start) {
   TERCET_TRY(const SecretBytes sealing_key,
              load_key_file(config_.sealing_key_file, kSealingKeyKind));
   NodeCore::Parts parts;
   parts.executor = executor_;
   parts.bulk_executor = bulk_.executor();
   parts.config = &config_;
-  TERCET_TRY(parts.store, NodeStore::open(config_.data_dir, config_.id, sealing_key));
+  TERCET_TRY(parts.store, NodeStore::open(config_.data_dir, config_.id, sealing_key, start));
   parts.signing_key = signing_key_.get();
   parts.import_key = import_key_.get();
   TERCET_TRY(audit_file_, RecordFile::open(config_.audit_file));
@@ -182,6 +184,7 @@ Task<HttpResponse> NodeApp::handle_metrics(HttpRequest request) {
 void NodeApp::spawn_all() {
   core_->start();
   tasks_.spawn(watch_signals());
+  tasks_.spawn(watch_directory());
   tasks_.spawn(admin_server_->run());
   if (metrics_server_) {
     tasks_.spawn(metrics_server_->run());
@@ -201,7 +204,7 @@ void NodeApp::spawn_all() {
   bulk_.start();
 }
 
-Task<void> NodeApp::run() {
+Task<Status> NodeApp::run() {
   AuditRecord started("node_started");
   started.text("version", TERCET_VERSION).text("self_tests", "passed");
   static_cast<void>(
@@ -235,6 +238,26 @@ Task<void> NodeApp::run() {
   static_cast<void>(
       core_->audit().write(std::move(stopped)));  // the last one: nothing left to stop
   log_.info("node_stopped");
+  co_return outcome_;
+}
+
+/// What is written into a directory that is gone is lost, and with it promises to the peers.
+Task<void> NodeApp::watch_directory() {
+  while (true) {
+    const Status in_place = core_->store().check_in_place();
+    if (!in_place) {
+      log_.error("data_directory_lost", field("detail", in_place.error()));
+      AuditRecord lost("data_directory_lost");
+      static_cast<void>(core_->audit().write(std::move(lost)));  // it stops in any case
+      outcome_ = in_place;
+      stop();
+      co_return;
+    }
+    const Status slept = co_await sleep_for(kDirectoryCheck);
+    if (!slept) {
+      co_return;  // cancelled
+    }
+  }
 }
 
 void NodeApp::stop() {

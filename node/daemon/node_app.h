@@ -35,13 +35,15 @@ class NodeApp {
   /// Opens the store and binds all ports. Errors: config_error, io_error, those of NodeStore::open.
   static Result<std::unique_ptr<NodeApp>> make(const asio::any_io_executor& executor,
                                                NodeConfig config,
+                                               StartWith start,
                                                Logger log);
   ~NodeApp();
   NodeApp(const NodeApp&) = delete;
   NodeApp& operator=(const NodeApp&) = delete;
 
-  /// Serves until a signal or stop(), and returns when everything has ended.
-  Task<void> run();
+  /// Serves until a signal or stop(), and returns when everything has ended. Errors: storage_error
+  /// (the data directory was removed or replaced meanwhile).
+  Task<Status> run();
   void stop();
   void reload();
 
@@ -50,7 +52,7 @@ class NodeApp {
 
   Status load_keys();
   Status load_credentials();
-  Status build_core();
+  Status build_core(StartWith start);
   Status bind();
   Status bind_links();
   Status bind_admin();
@@ -72,6 +74,7 @@ class NodeApp {
   Task<HttpResponse> handle_admin(HttpRequest request);
   Task<HttpResponse> handle_metrics(HttpRequest request);
   Task<void> watch_signals();
+  Task<void> watch_directory();
   Task<void> stop_bulk();
   Task<void> report_drained(asio::any_io_executor home, Event& drained);
   std::optional<mpc::PartyIndex> party_named(std::string_view node_id) const;
@@ -110,6 +113,7 @@ class NodeApp {
   std::unique_ptr<HttpServer> metrics_server_;
   TaskGroup tasks_;
   Event stop_wanted_;
+  Status outcome_ = ok_status();
 };
 
 }  // namespace tercet::node

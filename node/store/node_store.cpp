@@ -16,11 +16,24 @@ namespace {
 // A sealed constant: opens only with the sealing key and node id the directory was made with.
 constexpr std::string_view kKeyProof = "key proof";
 constexpr const char* kDatabaseName = "node.db";
+constexpr const char* kLogName = "node.db-wal";  ///< there while the database is open
 
 Status check_sealing_key(const SecretBytes& sealing_key) {
   if (sealing_key.size() != 32) {
     return Error(Errc::config_error, "open the node's store: the sealing key has a wrong length")
         .hint("sealing_key_file holds 32 bytes");
+  }
+  return ok_status();
+}
+
+/// A database that lost all it had must not be filled anew: the peers know what was in it.
+Status check_not_empty(Database& database) {
+  TERCET_TRY(const bool empty, is_empty(database));
+  if (empty) {
+    return Error(Errc::storage_corrupt, "open the data directory: its database is empty")
+        .hint(
+            "restore this node's own backup. If its very first start broke off: remove node.db "
+            "and what begins with it, and start with --init again");
   }
   return ok_status();
 }
@@ -58,13 +71,24 @@ NodeStore::~NodeStore() = default;
 
 Result<std::unique_ptr<NodeStore>> NodeStore::open(const std::string& directory,
                                                    const std::string& node_id,
-                                                   const SecretBytes& sealing_key) {
+                                                   const SecretBytes& sealing_key,
+                                                   StartWith start) {
   TERCET_TRY_STATUS(check_sealing_key(sealing_key));
   std::unique_ptr<NodeStore> store(new NodeStore());
-  TERCET_TRY(store->directory_, DataDirectory::open(directory));
+  TERCET_TRY(store->directory_, DataDirectory::open(directory, start, kDatabaseName));
   TERCET_TRY(store->database_, Database::open(store->directory_->file(kDatabaseName)));
+  if (start == StartWith::its_data) {
+    TERCET_TRY_STATUS(check_not_empty(*store->database_));
+  }
   TERCET_TRY_STATUS(store->load(node_id, sealing_key));
+  for (const char* file : {kDatabaseName, kLogName}) {
+    TERCET_TRY_STATUS(store->directory_->watch(file));
+  }
   return store;
+}
+
+Status NodeStore::check_in_place() const {
+  return directory_ ? directory_->check_in_place() : ok_status();
 }
 
 Result<std::unique_ptr<NodeStore>> NodeStore::open_in(const DatabaseOptions& place,

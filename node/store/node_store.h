@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "node/store/data_directory.h"
 
 namespace tercet {
 class SecretBytes;
@@ -14,7 +15,6 @@ namespace tercet::node {
 class CommandLog;
 class Database;
 class DatabaseOptions;
-class DataDirectory;
 class DecisionStore;
 class IvCounts;
 class KeyRecords;
@@ -32,11 +32,12 @@ class ShareStore;
 /// D2).
 class NodeStore {
  public:
-  /// Opens, or makes when the directory is empty or absent. `sealing_key`: 32 bytes; keys derived
+  /// Opens what is there or, with `nothing`, makes it anew. `sealing_key`: 32 bytes; keys derived
   /// from it are kept.
   static Result<std::unique_ptr<NodeStore>> open(const std::string& directory,
                                                  const std::string& node_id,
-                                                 const SecretBytes& sealing_key);
+                                                 const SecretBytes& sealing_key,
+                                                 StartWith start);
   /// The same over a database in a place of its own, without directory and lock: a simulation.
   static Result<std::unique_ptr<NodeStore>> open_in(const DatabaseOptions& place,
                                                     const std::string& node_id,
@@ -55,6 +56,9 @@ class NodeStore {
   DecisionStore& decisions() { return *decisions_; }
 
   IvCounts& iv_counts() { return *iv_counts_; }
+
+  /// Whether what is written still lands in the directory. Errors: storage_error.
+  Status check_in_place() const;
 
   /// One transaction over several tables: all of `work` is durable, or none of it.
   template <class Work>

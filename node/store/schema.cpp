@@ -38,11 +38,18 @@ Result<std::int64_t> pragma(Database& database, const char* sql) {
 
 }  // namespace
 
-Status prepare_schema(Database& database) {
+Result<bool> is_empty(Database& database) {
   TERCET_TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
   TERCET_TRY(const std::int64_t version, pragma(database, "PRAGMA user_version"));
   TERCET_TRY(const std::int64_t tables, pragma(database, "SELECT count(*) FROM sqlite_schema"));
-  if (application == 0 && version == 0 && tables == 0) {
+  return application == 0 && version == 0 && tables == 0;
+}
+
+Status prepare_schema(Database& database) {
+  TERCET_TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
+  TERCET_TRY(const std::int64_t version, pragma(database, "PRAGMA user_version"));
+  TERCET_TRY(const bool empty, is_empty(database));
+  if (empty) {
     TERCET_TRY_STATUS(database.begin());
     Status made = ok_status();
     for (const char* statements : {kNodeTables, kCommandTables, kEpochTables, kDecisionTables}) {

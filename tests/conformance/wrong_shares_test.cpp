@@ -50,7 +50,8 @@ Status flip_stored_bit(Part part) {
              load_key_file(live_cluster().file(std::string("keys/") + kNode + ".sealing"),
                            kSealingKeyKind));
   TERCET_TRY(const std::unique_ptr<node::NodeStore> store,
-             node::NodeStore::open(live_cluster().file(kNode), kNode, sealing_key));
+             node::NodeStore::open(
+                 live_cluster().file(kNode), kNode, sealing_key, node::StartWith::its_data));
   TERCET_TRY(const KeyId key, KeyId::parse(kKey));
   const node::KeyRecord* record = store->keys().find(key);
   if (record == nullptr) {

@@ -114,6 +114,13 @@ TEST_F(BadConfiguration, DataDirectoryThatIsOpenOrNoneOrInUse) {
   expect_refusal("tercet-node", {"/node-1", "not a directory", "data_dir"});
 }
 
+TEST_F(BadConfiguration, DataDirectoryWithoutDataWhereThisIsNotSaid) {
+  expect_refusal("tercet-node", {"/node-1", "holds no data of a node", "mounted", "--init"});
+  fs::remove(folder_ / "node-1");
+  expect_refusal("tercet-node", {"/node-1", "is not there", "mounted", "--init"});
+  EXPECT_FALSE(fs::exists(folder_ / "node-1")) << "made without --init";
+}
+
 TEST_F(BadConfiguration, DataDirectoryOfARunningNodeOrUnderAnotherSealingKey) {
   LiveCluster cluster{LiveClusterOptions()};
   const Status started = cluster.start();

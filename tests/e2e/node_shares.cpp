@@ -20,7 +20,7 @@ Result<NodeShares> read_node_shares(const std::filesystem::path& cluster,
   TERCET_TRY(const SecretBytes sealing_key,
              load_key_file(cluster / "keys" / (node + ".sealing"), kSealingKeyKind));
   TERCET_TRY(const std::unique_ptr<node::NodeStore> store,
-             node::NodeStore::open(copy, node, sealing_key));
+             node::NodeStore::open(copy, node, sealing_key, node::StartWith::its_data));
   const node::KeyRecord* record = store->keys().find(key);
   if (record == nullptr) {
     return Error(Errc::not_found, "read shares: the node has no such key");

@@ -123,6 +123,81 @@ TEST(DataDirectory, RefusesOpenModesAndSaysHowToMendThem) {
   EXPECT_NE(open_file.error().hint().find("chmod 0600"), std::string::npos);
 }
 
+TEST(DataDirectory, IsMadeOnlyWhereThisIsSaid) {
+  const TemporaryDirectory dir;
+  const std::string path = dir.file("data");
+  const auto open = [&](node::StartWith start) {
+    return node::NodeStore::open(path, "node-1", filled(32, 7), start);
+  };
+  EXPECT_EQ(open(node::StartWith::its_data).error().code(), Errc::storage_error);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(open(node::StartWith::nothing).ok());
+  const auto again = open(node::StartWith::nothing);
+  ASSERT_FALSE(again.ok());
+  EXPECT_NE(again.error().hint().find("without --init"), std::string::npos);
+  EXPECT_TRUE(open(node::StartWith::its_data).ok());
+
+  std::filesystem::resize_file(path + "/node.db", 0);
+  EXPECT_EQ(open(node::StartWith::its_data).error().code(), Errc::storage_corrupt);
+  std::filesystem::remove(path + "/node.db");
+  EXPECT_EQ(open(node::StartWith::its_data).error().code(), Errc::storage_error);
+}
+
+/// It would be taken for the new database's: transactions of the old one would come back.
+TEST(DataDirectory, OfANewNodeHasNoLogOfAnOldDatabase) {
+  const TemporaryDirectory dir;
+  std::ofstream(dir.file("node.db-wal")) << "x";
+  std::filesystem::permissions(dir.file("node.db-wal"), std::filesystem::perms(0600));
+  const auto opened =
+      node::NodeStore::open(dir.path(), "node-1", filled(32, 7), node::StartWith::nothing);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().what().find("node.db-wal"), std::string::npos);
+}
+
+/// What an operator's mistake, or a lost volume, may do under a node that runs.
+class DirectoryInUse : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(store_->check_in_place().ok()); }
+
+  void expect_noticed(const char* file) {
+    const Status found = store_->check_in_place();
+    ASSERT_FALSE(found.ok());
+    EXPECT_NE(found.error().what().find(file), std::string::npos) << found.error().what();
+  }
+
+  const TemporaryDirectory parent_;
+  const std::string path_ = parent_.file("data");
+  std::unique_ptr<node::NodeStore> store_ = open_store(path_).value();
+};
+
+TEST_F(DirectoryInUse, IsMissedWhenItIsRemoved) {
+  std::filesystem::remove_all(path_);
+  expect_noticed("lock");
+}
+
+TEST_F(DirectoryInUse, IsMissedWhenAnotherTookItsPlace) {
+  std::filesystem::rename(path_, parent_.file("old"));
+  std::filesystem::copy(parent_.file("old"), path_);
+  expect_noticed("lock");
+}
+
+TEST_F(DirectoryInUse, IsMissedWhenItsDatabaseOrLogWasReplaced) {
+  for (const char* file : {"/node.db", "/node.db-wal"}) {
+    store_.reset();
+    store_ = open_store(path_).value();
+    std::filesystem::copy(path_ + file, path_ + file + ".copy");
+    std::filesystem::rename(path_ + file + ".copy", path_ + file);
+    expect_noticed(file + 1);
+  }
+}
+
+TEST_F(DirectoryInUse, IsInPlaceWhateverIsWritten) {
+  for (std::uint8_t i = 1; i < 50; ++i) {
+    ASSERT_TRUE(have_key(*store_, epoch_of("k" + std::to_string(i), i)).ok());  // checkpoints
+    EXPECT_TRUE(store_->check_in_place().ok());
+  }
+}
+
 TEST(DataDirectory, MakesEverythingForItsOwnerOnly) {
   const TemporaryDirectory parent;
   const std::string path = parent.file("data");

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -70,10 +71,15 @@ inline Status have_key(node::NodeStore& store,
   });
 }
 
+/// Makes it where there is none.
 inline Result<std::unique_ptr<node::NodeStore>> open_store(const std::string& directory,
                                                            const std::string& node = "node-1",
                                                            std::uint8_t sealing_key = 7) {
-  return node::NodeStore::open(directory, node, filled(32, sealing_key));
+  const bool is_new = !std::filesystem::exists(directory + "/node.db");
+  return node::NodeStore::open(directory,
+                               node,
+                               filled(32, sealing_key),
+                               is_new ? node::StartWith::nothing : node::StartWith::its_data);
 }
 
 }  // namespace tercet::test
