@@ -1,5 +1,6 @@
 // tercet-sim: runs random plans and scenarios of the simulator (docs/simulator.md).
 
+#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #include "core/time/clock.h"
 #include "tests/sim/plans/plan.h"
+#include "tests/sim/rules/weakened_rules.h"
 #include "tests/sim/scenarios/scenario.h"
 
 namespace tercet::sim {
@@ -26,6 +28,8 @@ constexpr const char* kUsage =
     "       tercet-sim --list                        their names\n"
     "options: --profile requests|keys   what the plans mix (default: requests)\n"
     "         --engine toy|table        the tests' toy or the product's engine (default: toy)\n"
+    "         --without RULE            takes a rule of the life of keys out (--rules lists them)\n"
+    "         --must-find               succeeds with the first violation, fails without any\n"
     "Exit codes: 0 no violation, 1 violations, 2 usage\n";
 
 class Arguments {
@@ -34,6 +38,9 @@ class Arguments {
   std::uint64_t seeds = 100;
   bool trace = false;
   bool list = false;
+  bool list_rules = false;
+  bool must_find = false;
+  std::string without;
   std::string scenario;
   PlanOptions plan;
 };
@@ -46,9 +53,10 @@ std::string_view name_of(EngineChoice engine) {
   return engine == EngineChoice::table ? "table" : "toy";
 }
 
-std::string replay_command(const PlanOptions& plan) {
+std::string replay_command(const PlanOptions& plan, const std::string& without) {
   return "./run sim --profile " + std::string(name_of(plan.profile)) + " --engine " +
-         std::string(name_of(plan.engine)) + " --seed " + std::to_string(plan.seed) + " --trace";
+         std::string(name_of(plan.engine)) + " --seed " + std::to_string(plan.seed) +
+         (without.empty() ? "" : " --without " + without) + " --trace";
 }
 
 /// What to print if the product's code ends this process.
@@ -60,12 +68,12 @@ void on_death(int signal) {
   std::raise(signal);
 }
 
-bool run_seed(PlanOptions plan) {
+bool run_seed(const PlanOptions& plan, const std::string& without) {
   std::snprintf(dying_words,
                 sizeof dying_words,
                 "seed %llu: the process died; again: %s\n",
                 static_cast<unsigned long long>(plan.seed),
-                replay_command(plan).c_str());
+                replay_command(plan, without).c_str());
   const PlanResult result = run_plan(plan);
   if (plan.trace != nullptr || !result.violations.empty()) {
     std::printf("seed %llu: trace %016llx, %llu events, %.1f s, %llu of %llu requests served\n",
@@ -80,7 +88,7 @@ bool run_seed(PlanOptions plan) {
     std::printf("seed %llu: %s\n", static_cast<unsigned long long>(plan.seed), violation.c_str());
   }
   if (!result.violations.empty()) {
-    std::printf("again: %s\n", replay_command(plan).c_str());
+    std::printf("again: %s\n", replay_command(plan, without).c_str());
   }
   std::fflush(stdout);
   return result.violations.empty();
@@ -93,8 +101,10 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.trace = true;
       continue;
     }
-    if (option == "--list") {
-      out.list = true;
+    if (option == "--list" || option == "--rules" || option == "--must-find") {
+      out.list |= option == "--list";
+      out.list_rules |= option == "--rules";
+      out.must_find |= option == "--must-find";
       continue;
     }
     if (i + 1 == argc) {
@@ -110,6 +120,9 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.seeds = 1;
     } else if (option == "--scenario") {
       out.scenario = value;
+    } else if (option == "--without" && life_without(value) != nullptr) {
+      out.without = value;
+      out.plan.key_life = life_without(value);
     } else if (option == "--profile" && (value == "keys" || value == "requests")) {
       out.plan.profile = value == "keys" ? Profile::keys : Profile::requests;
     } else if (option == "--engine" && (value == "toy" || value == "table")) {
@@ -128,6 +141,7 @@ bool play(const Scenario& scenario, const Arguments& arguments) {
   if (child == 0) {
     ClusterOptions options;
     options.engine = arguments.plan.engine;
+    options.key_life = arguments.plan.key_life;
     options.trace = arguments.trace ? stdout : nullptr;
     Stage stage(options);
     scenario.play(stage);
@@ -162,7 +176,14 @@ int run_scenarios(const Arguments& arguments) {
     std::fprintf(stderr, "tercet-sim: there is no scenario %s\n", arguments.scenario.c_str());
     return 2;
   }
-  return bad == 0 ? 0 : 1;
+  return (bad == 0) == arguments.must_find ? 1 : 0;
+}
+
+int list_rules() {
+  for (const WeakenedRule& rule : weakened_rules()) {
+    std::printf("%s\n", std::string(rule.name).c_str());
+  }
+  return 0;
 }
 
 int list_scenarios() {
@@ -176,6 +197,9 @@ int list_scenarios() {
 }
 
 int run_seeds(const Arguments& arguments) {
+  // Worlds come and go: what they free is for the next one, not for the system.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
   std::signal(SIGABRT, on_death);
   std::signal(SIGSEGV, on_death);
   const SteadyTime began = real_clock().now();
@@ -184,14 +208,17 @@ int run_seeds(const Arguments& arguments) {
     PlanOptions plan = arguments.plan;
     plan.seed = arguments.first + i;
     plan.trace = arguments.trace ? stdout : nullptr;
-    bad += run_seed(plan) ? 0U : 1U;
+    bad += run_seed(plan, arguments.without) ? 0U : 1U;
+    if (bad > 0 && arguments.must_find) {
+      return 0;
+    }
   }
   const std::chrono::duration<double> took = real_clock().now() - began;
   std::printf("%llu seeds, %llu with violations, %.1f seeds a second\n",
               static_cast<unsigned long long>(arguments.seeds),
               static_cast<unsigned long long>(bad),
               static_cast<double>(arguments.seeds) / took.count());
-  return bad == 0 ? 0 : 1;
+  return (bad == 0) == arguments.must_find ? 1 : 0;
 }
 
 int run(int argc, char** argv) {
@@ -202,6 +229,9 @@ int run(int argc, char** argv) {
   }
   if (arguments.list) {
     return list_scenarios();
+  }
+  if (arguments.list_rules) {
+    return list_rules();
   }
   return arguments.scenario.empty() ? run_seeds(arguments) : run_scenarios(arguments);
 }

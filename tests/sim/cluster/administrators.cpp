@@ -63,7 +63,6 @@ node::Command Administrators::import(const KeyId& key, std::int64_t lifetime_sec
 }
 
 node::Command Administrators::rotate(const KeyId& key, KeyVersion to) const {
-  truth_->expect_creation(key);  // its bytes are drawn by the nodes
   return begin(node::RotateKey(key, to), kChangeLifetimeSeconds);
 }
 

@@ -26,6 +26,7 @@ class ClusterOptions {
   std::uint64_t seed = 1;
   std::size_t proxies = 1;
   EngineChoice engine = EngineChoice::toy;
+  const node::KeyLife* key_life = &node::full_key_life();
   std::FILE* trace = nullptr;  ///< prints every event there
 };
 

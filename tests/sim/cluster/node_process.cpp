@@ -90,6 +90,7 @@ Status NodeProcess::open_core() {
   parts.bulk_random = bulk_random_.get();
   parts.clock = &site_->wall_clock();
   parts.engine = site_->options().engine;
+  parts.key_life = site_->options().key_life;
   parts.log = trace_logger(world().trace(), *this);
   TERCET_TRY(core_, node::NodeCore::make(std::move(parts)));
   return ok_status();

@@ -9,6 +9,7 @@
 #include "core/time/clock.h"
 #include "mpc/engine/joint_engine.h"
 #include "node/admin/admin_api.h"
+#include "node/keymaking/key_life.h"
 #include "tests/sim/cluster/node_process.h"
 #include "tests/sim/world/disk.h"
 #include "tests/sim/world/network.h"
@@ -41,6 +42,7 @@ class NodeOptions {
  public:
   NodeOptions() = default;
   const mpc::JointEngine* engine = &mpc::table_engine();
+  const node::KeyLife* key_life = &node::full_key_life();
   std::uint32_t batch_vectors = 8192;
 };
 

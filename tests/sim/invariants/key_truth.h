@@ -29,7 +29,7 @@ class KeyTruth {
   KeyTruth(std::vector<NodeSite*> nodes, const VirtualTime& time, Violations& violations)
       : nodes_(std::move(nodes)), time_(&time), violations_(&violations), watched_(nodes_.size()) {}
 
-  /// Raw bytes that an import command brings: the id's key must be one of these.
+  /// Raw bytes that an import command brings: version 1 of the id must be one of these.
   void expect_import(const KeyId& key, Bytes raw) { imports_[key].insert(std::move(raw)); }
 
   /// The id may also be made by a create command, whose bytes nobody knows.

@@ -10,6 +10,7 @@ constexpr Milliseconds kDownMax{4'000};
 constexpr Milliseconds kPauseMax{5'000};
 constexpr Milliseconds kCutMax{8'000};
 constexpr Milliseconds kSlowMax{4'000};
+constexpr Milliseconds kSessionMax{500};
 constexpr Milliseconds kSlowDelayMax{150};
 constexpr std::uint64_t kClockErrorSeconds = 120;
 constexpr std::uint64_t kOperationsWithin = 60;
@@ -28,8 +29,19 @@ Microseconds FaultMaker::some_time(Milliseconds most) {
   return cluster_->world().draw(Milliseconds(10), Microseconds(most));
 }
 
+void FaultMaker::strike_session() {
+  const Microseconds when = some_time(kSessionMax);
+  cluster_->world().time().after(when, [this] {
+    if (cluster_->world().one_in(4)) {
+      crash_node();
+    } else {
+      reset_node_links();
+    }
+  });
+}
+
 void FaultMaker::strike() {
-  switch (cluster_->world().draw(0, 11)) {
+  switch (cluster_->world().draw(0, 12)) {
     case 0:
       return crash_node();
     case 1:
@@ -49,8 +61,10 @@ void FaultMaker::strike() {
       return slow_path();
     case 10:
       return trouble_disk();
-    default:
+    case 11:
       return move_clock();
+    default:
+      return restart_all();
   }
 }
 
@@ -138,6 +152,19 @@ void FaultMaker::reset_links() {
   const Microseconds when = some_time(Milliseconds(300));
   cluster_->world().time().after(
       when, [cluster = cluster_, one, other] { cluster->network().reset_links(one, other); });
+}
+
+void FaultMaker::reset_node_links() {
+  const Site one = any_node();
+  cluster_->network().reset_links(one, (one + 1) % kNodes, Port::peer);
+}
+
+void FaultMaker::restart_all() {
+  const Crash kind = cluster_->world().one_in(2) ? Crash::killed : Crash::power_cut;
+  for (Site node = 0; node < kNodes; ++node) {
+    cluster_->node(node).crash(kind);
+    restart_later(node);
+  }
 }
 
 void FaultMaker::slow_path() {

@@ -11,6 +11,8 @@ class FaultMaker {
 
   /// One fault of any kind, now.
   void strike();
+  /// One that can end a session among the nodes, at some moment of the next half second.
+  void strike_session();
 
  private:
   Site any_node();
@@ -24,6 +26,8 @@ class FaultMaker {
   void pause_site();
   void cut_path();
   void reset_links();
+  void reset_node_links();
+  void restart_all();
   void slow_path();
   void trouble_disk();
   void move_clock();

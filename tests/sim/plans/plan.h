@@ -21,6 +21,7 @@ class PlanOptions {
   std::uint64_t seed = 1;
   Profile profile = Profile::requests;
   EngineChoice engine = EngineChoice::toy;
+  const node::KeyLife* key_life = &node::full_key_life();
   std::FILE* trace = nullptr;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Milliseconds kServedAgain{60'000};
 constexpr std::size_t kPlanProxies = 2;
-constexpr std::size_t kNewKeysMax = 6;
+constexpr std::size_t kNewKeysMax = 12;
 constexpr std::uint64_t kPlaintextMax = 96;
 
 /// One run of a random plan.
@@ -32,6 +32,7 @@ class RandomPlan {
   void ask_kms();
   void command();
   void bring(const node::Command& command);
+  void rotate(const KeyId& key);
   const KeyId& any_key();
 
   std::size_t any_proxy() { return world().draw(0, cluster_.proxy_count() - 1); }
@@ -51,6 +52,7 @@ ClusterOptions RandomPlan::shape(const PlanOptions& options) {
   out.seed = options.seed;
   out.proxies = 1 + options.seed % kPlanProxies;
   out.engine = options.engine;
+  out.key_life = options.key_life;
   out.trace = options.trace;
   return out;
 }
@@ -109,12 +111,32 @@ void RandomPlan::bring(const node::Command& command) {
   }
 }
 
+void RandomPlan::rotate(const KeyId& key) {
+  KeyVersion newest;
+  for (const VersionName& name : cluster_.truth().names()) {
+    if (name.first == key) {
+      newest = std::max(newest, name.second);
+    }
+  }
+  bring(cluster_.administrators().rotate(key, KeyVersion(newest.value() + 1)));
+  if (world().one_in(2)) {
+    faults_.strike_session();
+  }
+}
+
 void RandomPlan::command() {
   Administrators& administrators = cluster_.administrators();
   if (new_keys_ < kNewKeysMax && world().one_in(2)) {
     const KeyId key = key_named("new-" + std::to_string(++new_keys_));
     keys_.push_back(key);
     bring(world().one_in(3) ? administrators.import(key) : administrators.create(key));
+    if (!world().one_in(3)) {
+      faults_.strike_session();
+    }
+    return;
+  }
+  if (world().one_in(3)) {
+    rotate(any_key());
     return;
   }
   const bool enabled = world().one_in(2);

@@ -14,6 +14,9 @@ void node_dies_in_creation(Stage& stage);
 void peers_lack_the_command(Stage& stage);
 void enable_meets_disables(Stage& stage);
 
+// request_stories.cpp
+void lease_is_lost_unheard(Stage& stage);
+
 }  // namespace stories
 
 }  // namespace tercet::sim

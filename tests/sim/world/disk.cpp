@@ -42,7 +42,7 @@ bool Disk::has_room(const DiskFile& file, std::size_t end) const {
   return crashed_ || end <= file.seen.size() || used() + (end - file.seen.size()) <= capacity_;
 }
 
-void Disk::apply(Bytes& to, const UnsyncedWrite& write, std::size_t length) const {
+void Disk::apply(DiskBytes& to, const UnsyncedWrite& write, std::size_t length) const {
   if (write.cut) {
     to.resize(std::min(to.size(), write.offset));
     return;
@@ -51,8 +51,8 @@ void Disk::apply(Bytes& to, const UnsyncedWrite& write, std::size_t length) cons
   std::copy_n(write.bytes.begin(), length, to.begin() + static_cast<std::ptrdiff_t>(write.offset));
 }
 
-Bytes Disk::survivor(const DiskFile& file) {
-  Bytes bytes = file.synced;
+DiskBytes Disk::survivor(const DiskFile& file) {
+  DiskBytes bytes = file.synced;
   for (const UnsyncedWrite& write : file.unsynced) {
     switch (draw_below(*random_, 3)) {
       case 0:

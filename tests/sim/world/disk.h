@@ -7,15 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "core/base/bytes.h"
 #include "core/random/random.h"
 
 namespace tercet::sim {
 
 class DiskVfs;
 
+/// Not Bytes, which wipes what it frees: that took a fifth of the time of a run.
+using DiskBytes = std::vector<std::uint8_t>;
+
 /// What lies on a disk while no process uses it: files by name.
-using DiskImage = std::map<std::string, Bytes>;
+using DiskImage = std::map<std::string, DiskBytes>;
 
 /// One write that was not synced yet; no bytes: the file was cut to `offset`.
 class UnsyncedWrite {
@@ -23,15 +25,15 @@ class UnsyncedWrite {
   UnsyncedWrite() = default;
   std::size_t offset = 0;
   bool cut = false;
-  Bytes bytes;
+  DiskBytes bytes;
 };
 
 /// One file: as the process sees it, and what of it would survive.
 class DiskFile {
  public:
   DiskFile() = default;
-  Bytes seen;
-  Bytes synced;
+  DiskBytes seen;
+  DiskBytes synced;
   std::vector<UnsyncedWrite> unsynced;  ///< in order, since the last sync
   bool created = true;                  ///< its name survives from the first sync on
 };
@@ -71,8 +73,8 @@ class Disk {
 
   DiskFate watch(std::string_view operation, const std::string& file) const;
   bool has_room(const DiskFile& file, std::size_t end) const;
-  Bytes survivor(const DiskFile& file);
-  void apply(Bytes& to, const UnsyncedWrite& write, std::size_t length) const;
+  DiskBytes survivor(const DiskFile& file);
+  void apply(DiskBytes& to, const UnsyncedWrite& write, std::size_t length) const;
 
   RandomSource* random_;
   Watch watch_;

@@ -200,7 +200,7 @@ int DiskVfs::read(const std::string& name, void* into, int amount, sqlite3_int64
   if (disk_->watch("read", name) == DiskFate::failed) {
     return SQLITE_IOERR_READ;
   }
-  const Bytes& bytes = disk_->files_[name].seen;
+  const DiskBytes& bytes = disk_->files_[name].seen;
   const auto from = std::min(static_cast<std::size_t>(offset), bytes.size());
   const auto wanted = static_cast<std::size_t>(amount);
   const std::size_t there = std::min(wanted, bytes.size() - from);

@@ -1,0 +1,75 @@
+#include "tests/sim/rules/weakened_rules.h"
+
+#include "node/decision/life_rules.h"
+#include "node/keymaking/key_life.inl.h"
+
+namespace tercet::sim {
+
+namespace {
+
+using node::FullLifeRules;
+
+struct WithoutOneOpenVote : FullLifeRules {
+  static constexpr bool one_open_vote = false;
+};
+
+struct WithoutVoteLast : FullLifeRules {
+  static constexpr bool vote_last = false;
+};
+
+struct WithoutNoFollowsNo : FullLifeRules {
+  static constexpr bool no_follows_no = false;
+};
+
+struct WithoutNoBinds : FullLifeRules {
+  static constexpr bool no_binds = false;
+};
+
+struct WithoutThreeNoToDrop : FullLifeRules {
+  static constexpr bool three_no_to_drop = false;
+};
+
+struct WithoutDoubleVoteFrees : FullLifeRules {
+  static constexpr bool double_vote_frees = false;
+};
+
+struct WithoutFinishedAnswer : FullLifeRules {
+  static constexpr bool finished_answer = false;
+};
+
+struct WithoutNoExpiryOverOpenVote : FullLifeRules {
+  static constexpr bool no_expiry_over_open_vote = false;
+};
+
+template <class Rules>
+const node::KeyLife* life() {
+  static const node::BasicKeyLife<Rules> instance;
+  return &instance;
+}
+
+}  // namespace
+
+const std::vector<WeakenedRule>& weakened_rules() {
+  static const std::vector<WeakenedRule> table = {
+      {"one_open_vote", life<WithoutOneOpenVote>()},
+      {"vote_last", life<WithoutVoteLast>()},
+      {"no_follows_no", life<WithoutNoFollowsNo>()},
+      {"no_binds", life<WithoutNoBinds>()},
+      {"three_no_to_drop", life<WithoutThreeNoToDrop>()},
+      {"double_vote_frees", life<WithoutDoubleVoteFrees>()},
+      {"finished_answer", life<WithoutFinishedAnswer>()},
+      {"no_expiry_over_open_vote", life<WithoutNoExpiryOverOpenVote>()},
+  };
+  return table;
+}
+
+const node::KeyLife* life_without(std::string_view rule) {
+  for (const WeakenedRule& weakened : weakened_rules()) {
+    if (weakened.name == rule) {
+      return weakened.life;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace tercet::sim
