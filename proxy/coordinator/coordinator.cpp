@@ -15,6 +15,8 @@ namespace {
 constexpr Milliseconds kLeaseAgreementLimit{5000};
 /// Nodes end a lease this long after its owner's link closed; so do we.
 constexpr Milliseconds kLinkGoneLimit{5000};
+/// A lease that has been short of vectors for so long is no longer one: a batch takes a second.
+constexpr Milliseconds kShortLimit{10'000};
 constexpr Milliseconds kBackOffMin{200};
 constexpr Milliseconds kBackOffMax{5000};
 constexpr Milliseconds kLeaseTick{1000};
@@ -68,6 +70,7 @@ Task<void> Coordinator::keep_lease() {
   while (!stopping_) {
     Milliseconds pause = kLeaseTick;
     end_lease_of_absent_node();
+    end_lease_without_supply();
     if (!lease_.has_lease() && nodes_.up_count() == mpc::kAllParties.size()) {
       Status opened = co_await open_lease();
       if (opened) {
@@ -106,6 +109,7 @@ Task<Status> Coordinator::open_lease() {
   TERCET_CO_TRY_STATUS(agreed);
   TERCET_CO_TRY(const LeaseId lease, equal_lease(exchange));
   lease_.opened(lease);
+  short_since_.reset();
   co_return ok_status();
 }
 
@@ -131,6 +135,14 @@ void Coordinator::end_lease_of_absent_node() {
   }
 }
 
+void Coordinator::end_lease_without_supply() {
+  // A node that lost the lease while its link to us was down had nobody to tell, and a proxy that
+  // has no vectors left asks for nothing that would be refused.
+  if (lease_.has_lease() && short_since_ && monotonic_.now() - *short_since_ > kShortLimit) {
+    end_lease(*lease_.lease());
+  }
+}
+
 void Coordinator::link_up(PartyIndex node) {
   views_[index_of(node)].linked = true;
   down_since_[index_of(node)].reset();
@@ -147,6 +159,7 @@ void Coordinator::lease_ended(PartyIndex /*node*/, const mpc::wire::LeaseEnded& 
 }
 
 void Coordinator::batch_ready(PartyIndex node, const mpc::wire::BatchReady& message) {
+  short_since_.reset();
   lease_.batch_ready(node, message, monotonic_.now());
 }
 
@@ -174,7 +187,14 @@ Result<SessionPlan> Coordinator::next_plan(std::uint32_t vectors) {
       static_cast<void>(nodes_.send(node, ProxyFrame::batch_spent, body));
     }
   }
-  return vectors == 0 ? lease_.plan_without_vectors() : lease_.plan(vectors);
+  if (vectors == 0) {
+    return lease_.plan_without_vectors();
+  }
+  Result<SessionPlan> plan = lease_.plan(vectors);
+  if (!plan && plan.error().code() == Errc::exhausted && !short_since_) {
+    short_since_ = monotonic_.now();
+  }
+  return plan;
 }
 
 void Coordinator::count(Errc code) {

@@ -101,6 +101,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   Task<Status> open_lease();
   void end_lease(const LeaseId& lease);
   void end_lease_of_absent_node();
+  void end_lease_without_supply();
 
   /// The next session's plan; `vectors` 0: needs none. Every plan made before has been sent, or
   /// never will be, so the nodes are told first which batches are used up. Errors: LeaseHolder's.
@@ -145,6 +146,8 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   BadSignatures bad_signatures_;
   std::array<NodeView, 3> views_;
   std::array<std::optional<SteadyTime>, 3> down_since_;
+  /// Since when a plan found too few vectors and no batch was announced.
+  std::optional<SteadyTime> short_since_;
   CoordinatorFigures figures_;
   Event lease_wanted_;
   Event slots_wanted_;
