@@ -11,11 +11,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Milliseconds kServesAgainLimit{90'000};
+constexpr Milliseconds kComesBackLimit{90'000};
 
 TEST(LostDirectory, IsNoticedByTheNodeWhichEnds) {
   const std::string path = live_cluster().file("node-2");
-  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  ASSERT_TRUE(eventually(all_serve, kComesBackLimit));
   fs::rename(path, path + ".away");
   EXPECT_TRUE(live_cluster().ended("node-2", Milliseconds(30'000)));
   const std::string log = live_cluster().log("node-2");
@@ -27,7 +27,7 @@ TEST(LostDirectory, IsNoticedByTheNodeWhichEnds) {
 
   fs::rename(path + ".away", path);
   ASSERT_TRUE(live_cluster().start("node-2").ok());
-  EXPECT_TRUE(eventually(all_serve, kServesAgainLimit));
+  EXPECT_TRUE(eventually(all_serve, kComesBackLimit));
 }
 
 }  // namespace
