@@ -54,7 +54,8 @@ Result<LoggedCommand> CommandIntake::submit(std::string_view envelope_text, Comm
   Result<Command> command = verifier_->verify(envelope);
   Result<LoggedCommand> logged =
       command ? take(envelope, *command, origin) : Result<LoggedCommand>(command.error());
-  if (record_) {
+  // What a peer passes on without valid signatures is nobody's word: it fills no audit.
+  if (record_ && (command || origin == CommandOrigin::administrator)) {
     record_(stated, logged ? ok_status() : Status(logged.error()));
   }
   if (!logged) {

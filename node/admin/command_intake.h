@@ -61,7 +61,8 @@ class CommandIntake final : public CommandExchange {
   /// Called after a command that makes a key was logged; the key maker sets it.
   void on_key_wanted(std::function<void()> wake) { wake_ = std::move(wake); }
 
-  /// Called after every new command, for audit records.
+  /// Called after every new command, for audit records; of what peers pass on, only if
+  /// administrators signed it.
   void on_command(std::function<void(const Command&, const Status&)> record) {
     record_ = std::move(record);
   }

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +14,7 @@
 #include "node/decision/decision.h"
 #include "node/decision/decision_record.h"
 #include "node/decision/news.h"
+#include "node/decision/refused_sids.h"
 
 namespace tercet::node {
 
@@ -136,16 +135,13 @@ class BasicDecisionBook {
                const Effects& effects,
                const std::function<Status()>& write_set);
   DecisionNews news_of(const Entry& entry) const;
-  bool remember_refused(const SessionId& sid, SteadyTime now);
 
   Electorate electorate_;
   mpc::PartyIndex self_;
   const SigningKey* key_;
   DecisionStorage* storage_;
   std::map<SessionId, Entry> entries_;  ///< running or open
-  /// Sids that this node said NO to without keeping it, against a session that is agreed on late.
-  std::deque<std::pair<SteadyTime, SessionId>> refused_;
-  std::set<SessionId> refused_ids_;
+  RefusedSids refused_;
 };
 
 using DecisionBook = BasicDecisionBook<FullLifeRules>;

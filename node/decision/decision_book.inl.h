@@ -11,10 +11,6 @@ namespace tercet::node {
 
 namespace detail {
 
-/// An agreement lasts 5 s (protocol.md 2); whoever was refused may be forgotten long after.
-inline constexpr Milliseconds kRefusedKept{60'000};
-inline constexpr std::size_t kRefusedMax = 1024;
-
 const Vote* find_vote(const std::vector<Vote>& votes, mpc::PartyIndex node, VoteForm form);
 /// Adds what is new, with the causes of following NOs.
 void merge_votes(std::vector<Vote>& into, const std::vector<Vote>& votes);
@@ -79,7 +75,7 @@ Status BasicDecisionBook<Rules>::begin(const DecisionName& name, std::vector<Dec
   if (name.membership != electorate_.membership) {
     return Error(Errc::wrong_state, "begin a decision: it is of another membership");
   }
-  if (entries_.contains(name.sid) || refused_ids_.contains(name.sid)) {
+  if (entries_.contains(name.sid) || refused_.contains(name.sid)) {
     return Error(Errc::already_exists, "begin a decision: this node has refused its session");
   }
   std::vector<KeyId> ids;
@@ -136,7 +132,7 @@ Result<DecisionStep> BasicDecisionBook<Rules>::break_off(const SessionId& sid, S
   if (found == entries_.end() || found->second.machine.voted_yes()) {
     return DecisionStep();
   }
-  static_cast<void>(remember_refused(sid, now));  // the entry is enough of a refusal for this sid
+  refused_.add_broken(sid, now);
   Entry after = found->second;
   const Effects effects = after.machine.end_session();
   return apply(std::move(after), effects, {});
@@ -200,7 +196,11 @@ Result<DecisionStep> BasicDecisionBook<Rules>::hear_unknown(mpc::PartyIndex from
   const NodeSet known = sets_of(record->votes).double_voters();
   detail::merge_votes(record->votes, news.votes);
   const NodeSet proven = sets_of(record->votes).double_voters();
-  step.double_voters = known.includes(proven) ? NodeSet() : proven;
+  if (!known.includes(proven)) {
+    // Kept, so that it is reported once, however often the votes are sent.
+    TERCET_TRY_STATUS(storage_->atomically([&] { return storage_->put(*record); }));
+    step.double_voters = proven;
+  }
   if (news.wants_answer) {
     Machine machine(news.name.kind, self_);
     machine.restore(sets_of(record->votes), record->outcome, record->finished);
@@ -228,7 +228,7 @@ Result<DecisionStep> BasicDecisionBook<Rules>::refuse_unknown(mpc::PartyIndex fr
   }
   DecisionStep step;
   step.own_vote_unknown = sets.yes.contains(self_) || sets.no().contains(self_);
-  if (!remember_refused(news.name.sid, now)) {
+  if (!refused_.add_asked(from, news.name.sid, now)) {
     return step;  // too many for now; it will be asked again
   }
   DecisionNews answer;
@@ -237,23 +237,6 @@ Result<DecisionStep> BasicDecisionBook<Rules>::refuse_unknown(mpc::PartyIndex fr
       sign_vote(*key_, electorate_.cluster, news.name, self_, VoteForm::first_hand_no));
   step.to_send.emplace_back(from, std::move(answer));
   return step;
-}
-
-template <class Rules>
-bool BasicDecisionBook<Rules>::remember_refused(const SessionId& sid, SteadyTime now) {
-  if (refused_ids_.contains(sid)) {
-    return true;
-  }
-  while (!refused_.empty() && now - refused_.front().first > detail::kRefusedKept) {
-    refused_ids_.erase(refused_.front().second);
-    refused_.pop_front();
-  }
-  if (refused_.size() >= detail::kRefusedMax) {
-    return false;
-  }
-  refused_.emplace_back(now, sid);
-  refused_ids_.insert(sid);
-  return true;
 }
 
 template <class Rules>

@@ -128,6 +128,9 @@ void JointSessions::on_proposal(mpc::PartyIndex from, Bytes raw) {
   if (accepted.ok() && (!trio || context_.stopping)) {
     accepted = Error(Errc::wrong_state, "proposal: not all three nodes are linked here");
   }
+  if (accepted.ok() && joins_ >= kJoinsMax) {
+    accepted = Error(Errc::overloaded, "proposal: too many sessions of this peer's are under way");
+  }
   if (!accepted.ok()) {
     context_.log.warn("proposal_refused",
                       field("peer", number(from)),
@@ -144,6 +147,7 @@ void JointSessions::on_proposal(mpc::PartyIndex from, Bytes raw) {
 }
 
 Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets secrets) {
+  const CountedJoin counted(joins_);
   std::optional<mpc::VectorRange> vectors;
   const SessionKind kind = proposal.kind;
   if (proposal.vectors.count > 0) {

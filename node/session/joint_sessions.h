@@ -48,9 +48,27 @@ class JointSessions final : public SessionHost {
   void adopt_own_lease(const SessionId& sid, const Trio& trio, mpc::PairSecrets secrets);
   mpc::PairSecrets secrets_now() const;
 
+  /// Sessions that were joined and have not ended: a corrupt P1 may propose as many as it likes.
+  static constexpr std::size_t kJoinsMax = 256;
+
+  /// One of them, for as long as it lives.
+  class CountedJoin {
+   public:
+    explicit CountedJoin(std::size_t& count) : count_(count) { ++count_; }
+
+    ~CountedJoin() { --count_; }
+
+    CountedJoin(const CountedJoin&) = delete;
+    CountedJoin& operator=(const CountedJoin&) = delete;
+
+   private:
+    std::size_t& count_;
+  };
+
   NodeContext& context_;
   AgreementRunner runner_;
   std::map<SessionKind, SessionHandler*> handlers_;
+  std::size_t joins_ = 0;
   bool opening_ = false;
   SteadyTime retry_after_{};
 };

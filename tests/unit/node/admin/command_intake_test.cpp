@@ -252,6 +252,18 @@ TEST_F(CommandIntakeTest, KeepsWithoutEffectWhatComesTooLateFromAPeer) {
             Errc::not_authenticated);
 }
 
+TEST_F(CommandIntakeTest, WritesNoRecordOfWhatAPeerPassesOnUnsigned) {
+  std::size_t records = 0;
+  intake.on_command([&](const Command&, const Status&) { ++records; });
+  const node::CommandEnvelope forged = cluster.sign(cluster.create("k"), {});
+  EXPECT_FALSE(submit(forged, CommandOrigin::peer).ok());
+  EXPECT_EQ(records, 0U);
+  EXPECT_FALSE(submit(forged, CommandOrigin::administrator).ok());
+  EXPECT_EQ(records, 1U);
+  ASSERT_TRUE(submit(cluster.sign(cluster.create("k"), both), CommandOrigin::peer).ok());
+  EXPECT_EQ(records, 2U);
+}
+
 TEST_F(CommandIntakeTest, PassesOnWhatIsNewAndKeepsTheEnvelope) {
   std::vector<std::string> passed;
   intake.on_accepted([&](ByteView envelope) { passed.emplace_back(as_text(envelope)); });

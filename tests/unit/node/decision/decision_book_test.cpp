@@ -202,13 +202,50 @@ TEST_F(DecisionBookTest, RefusalsAreNotForgottenToMakeRoom) {
   DecisionNews first = news_of_p3(name, {VoteForm::yes});
   first.wants_answer = true;
   ASSERT_TRUE(nodes_.say(kP3, kP1, first).ok());
-  for (std::size_t i = 0; i < detail::kRefusedMax; ++i) {
+  for (std::size_t i = 0; i < RefusedSids::kMaxEach; ++i) {
     DecisionNews more = news_of_p3(nodes_.new_name(), {VoteForm::yes});
     more.wants_answer = true;
     ASSERT_TRUE(nodes_.say(kP3, kP1, more).ok());
     nodes_.lose_all();
   }
   EXPECT_FALSE(nodes_.book(kP1).begin(name, {nodes_.some_key()}).ok());
+}
+
+// Else P2's status would name the honest P1, which does not answer.
+TEST_F(DecisionBookTest, ACorruptNodesQuestionsTakeNoRoomFromAnHonestOne) {
+  const DecisionName name = begun();
+  ASSERT_TRUE(nodes_.vote(kP2, name).ok());
+  nodes_.break_off(kP1, name);
+  nodes_.lose_all();
+  nodes_.restart(kP1);  // nothing of it is left here
+  for (std::size_t i = 0; i < 2 * RefusedSids::kMaxEach; ++i) {
+    DecisionNews more = news_of_p3(nodes_.new_name(), {VoteForm::yes});
+    more.wants_answer = true;
+    ASSERT_TRUE(nodes_.say(kP3, kP1, more).ok());
+    nodes_.lose_all();
+  }
+  nodes_.ask_all();
+  nodes_.deliver_all();
+  EXPECT_TRUE(nodes_.book(kP2).report().at(0).ending_no);
+}
+
+TEST_F(DecisionBookTest, ADoubleVoteOnAnEndedDecisionIsReportedOnce) {
+  const DecisionName name = begun();
+  for (const mpc::PartyIndex node : mpc::kAllParties) {
+    ASSERT_TRUE(nodes_.vote(node, name).ok());
+  }
+  nodes_.deliver_all();
+  ASSERT_TRUE(nodes_.store(kP1).is_current(name.sid));
+  const DecisionNews other_word = news_of_p3(name, {VoteForm::first_hand_no});
+  const auto reported = [&] {
+    Result<DecisionStep> step = nodes_.book(kP1).hear(kP3, other_word, SteadyTime{});
+    EXPECT_TRUE(step.ok());
+    return step ? step->double_voters : NodeSet();
+  };
+  EXPECT_EQ(reported(), NodeSet::of(kP3));
+  EXPECT_EQ(reported(), NodeSet());
+  nodes_.restart(kP1);
+  EXPECT_EQ(reported(), NodeSet());
 }
 
 TEST_F(DecisionBookTest, AProvenDoubleVoteFreesWhoFollowedIt) {
