@@ -270,6 +270,7 @@ void fields(Io& io, M& m, const MakeSlots* /*which*/) {
   io.id(m.counter);
   io.id(m.key);
   io.text(m.store, kStoreBytesMax);
+  io.id(m.version);
   io.number(m.count);
   io.number(m.blocks);
   vector_fields(io, m.vectors);
@@ -335,6 +336,7 @@ void fields(Io& io, M& m, const Refused* /*which*/) {
   error_fields(io, m.reason);
   io.number(m.session_mark);
   io.number(m.vector_mark);
+  io.id(m.version);
 }
 
 template <class Io, class M>

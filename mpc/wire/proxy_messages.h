@@ -172,6 +172,7 @@ struct MakeSlots {
   SessionCounter counter;
   KeyId key;
   std::string store;         ///< base path of the key store, as KMS calls it; empty: health key
+  KeyVersion version;        ///< 0: the lowest that the node encrypts with
   std::uint16_t count = 0;   ///< of slots
   std::uint16_t blocks = 0;  ///< of keystream in each
   VectorStart vectors;
@@ -258,6 +259,8 @@ struct Refused {
   Errc reason = Errc::internal;
   std::uint64_t session_mark = 0;  ///< of the lease
   std::uint32_t vector_mark = 0;   ///< of the batch named in the plan
+  /// Of slots: the newest version that the node encrypts with; 0 where it knows none.
+  KeyVersion version;
   Bytes encode() const;
   static Result<Refused> decode(ByteView from);
 };

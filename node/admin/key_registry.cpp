@@ -99,7 +99,12 @@ std::optional<KeyEntry> KeyRegistry::find(const KeyId& key) const {
   if (record == nullptr) {
     return std::nullopt;
   }
-  return entry(*record, record->newest());
+  KeyEntry newest = entry(*record, record->newest());
+  const std::size_t count = record->versions.size();
+  if (count > 1 && !record->newest().settled) {
+    newest.also_encrypts = record->versions[count - 2].name.version;
+  }
+  return newest;
 }
 
 std::optional<KeyEntry> KeyRegistry::find(const KeyId& key, KeyVersion version) const {

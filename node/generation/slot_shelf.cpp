@@ -57,10 +57,11 @@ Result<mpc::Slot> SlotShelf::burn(const SessionId& session, std::uint16_t slot_n
   return std::move(node.mapped());
 }
 
-std::size_t SlotShelf::drop_key(const KeyId& key) {
+template <class Goes>
+std::size_t SlotShelf::drop_where(const Goes& goes) {
   std::size_t dropped = 0;
   for (auto shelf = shelves_.begin(); shelf != shelves_.end();) {
-    if (shelf->second.origin.key == key) {
+    if (goes(shelf->second.origin)) {
       dropped += shelf->second.slots.size();
       shelf = shelves_.erase(shelf);
     } else {
@@ -69,6 +70,18 @@ std::size_t SlotShelf::drop_key(const KeyId& key) {
   }
   held_ -= dropped;
   return dropped;
+}
+
+std::size_t SlotShelf::drop_key(const KeyId& key) {
+  return drop_where([&](const SlotOrigin& origin) { return origin.key == key; });
+}
+
+std::size_t SlotShelf::drop_key_but(const KeyId& key,
+                                    KeyVersion version,
+                                    std::optional<KeyVersion> also) {
+  return drop_where([&](const SlotOrigin& origin) {
+    return origin.key == key && origin.version != version && origin.version != also;
+  });
 }
 
 }  // namespace tercet::node

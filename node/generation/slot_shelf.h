@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -48,6 +49,8 @@ class SlotShelf {
 
   /// Destroys all slots of a key (disabled, new epoch). Returns how many.
   std::size_t drop_key(const KeyId& key);
+  /// Destroys those of other versions than these (rotated). Returns how many.
+  std::size_t drop_key_but(const KeyId& key, KeyVersion version, std::optional<KeyVersion> also);
 
  private:
   class Shelf {
@@ -57,6 +60,8 @@ class SlotShelf {
     std::map<std::uint16_t, mpc::Slot> slots;
   };
 
+  template <class Goes>
+  std::size_t drop_where(const Goes& goes);
   void drop_oldest();
 
   std::map<SessionId, Shelf> shelves_;

@@ -19,6 +19,8 @@
 
 namespace tercet::node {
 
+class ProxySessionFacts;
+
 /// Who signed a request and what for: all of it verified by this node itself.
 class VerifiedRequest {
  public:
@@ -78,12 +80,17 @@ class Authoriser {
   /// Has no effect.
   virtual Result<DecryptOrder> order_decrypt(const mpc::wire::DecryptRequest& request,
                                              std::string_view proxy) = 0;
-  /// Slots need no signature: key and store must exist and serve.
+  /// Slots need no signature: key and store must exist and serve. The entry is of the version that
+  /// was asked for. Errors: already_burnt (this node does not encrypt with that version any more,
+  /// or not yet).
   virtual Result<KeyEntry> order_slots(const mpc::wire::MakeSlots& request) = 0;
 
   /// Checks and counts a signature in one step, across proxies; the first thing that burns. Returns
   /// the number of the use, 0 for the proxy's own health check. Errors: replayed, overloaded.
   virtual Result<unsigned> burn_signature(const VerifiedRequest& request) = 0;
+
+  /// The id of a session that a proxy opens: nodes work together only where they find the same.
+  virtual SessionId session_id(const ProxySessionFacts& facts) const = 0;
 
   /// Whether the proxy may use a lease of this owner (certificate names).
   virtual bool may_use_lease_of(std::string_view owner, std::string_view proxy) const = 0;

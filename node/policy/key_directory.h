@@ -26,9 +26,12 @@ class KeyEntry {
   KeyId id;
   std::string store;  ///< name of its key store in the cluster file; empty for the health key
   mpc::wire::KeyFacts facts;
-  KeyVersion version;  ///< the one new encryptions use
-  EpochId epoch;       ///< of that version's shares
-  SessionId derived;   ///< the session that made the derived values in use
+  KeyVersion version;  ///< the newest, or the one that was asked for
+  /// Of the newest: the version before it encrypts too, as long as this node does not know that
+  /// both peers have the newest.
+  std::optional<KeyVersion> also_encrypts;
+  EpochId epoch;      ///< of that version's shares
+  SessionId derived;  ///< the session that made the derived values in use
   /// Null if this node cannot use the key (record corrupt, set not complete).
   std::shared_ptr<const mpc::KeyMaterial> material;
 };
@@ -38,7 +41,7 @@ class KeyEntry {
 class KeyDirectory {
  public:
   virtual ~KeyDirectory() = default;
-  /// The entry with the current version.
+  /// The entry with the newest version.
   virtual std::optional<KeyEntry> find(const KeyId& key) const = 0;
   /// The entry with an older version's epoch, derived set and material; nothing if there is none.
   virtual std::optional<KeyEntry> find(const KeyId& key, KeyVersion version) const = 0;

@@ -38,6 +38,7 @@ class RequestAuthoriser final : public Authoriser {
                                      std::string_view proxy) override;
   Result<KeyEntry> order_slots(const mpc::wire::MakeSlots& request) override;
   Result<unsigned> burn_signature(const VerifiedRequest& request) override;
+  SessionId session_id(const ProxySessionFacts& facts) const override;
   bool may_use_lease_of(std::string_view owner, std::string_view proxy) const override;
   bool refuse_key(const KeyId& key) override;
 

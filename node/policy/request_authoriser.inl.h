@@ -9,6 +9,7 @@
 #include "core/xks/parse.h"
 #include "mpc/gcm/limits.h"
 #include "node/policy/request_authoriser.h"
+#include "node/session/proxy_sid.h"
 
 namespace tercet::node {
 
@@ -283,7 +284,17 @@ Result<KeyEntry> RequestAuthoriser<D>::order_slots(const mpc::wire::MakeSlots& r
   if (!key.facts.may_encrypt) {
     return Error(Errc::wrong_usage, "slots: the key does not encrypt");
   }
-  return key;
+  const KeyVersion lowest = key.also_encrypts.value_or(key.version);
+  const KeyVersion chosen = request.version == KeyVersion() ? lowest : request.version;
+  if (chosen == key.version) {
+    return key;
+  }
+  std::optional<KeyEntry> before = keys_->find(key.id, chosen);
+  if (chosen != lowest || !before) {
+    return Error(Errc::already_burnt, "slots: the key encrypts with another version here");
+  }
+  TERCET_TRY_STATUS(check_serves(*before));
+  return std::move(*before);
 }
 
 template <class D>
@@ -295,6 +306,16 @@ Result<unsigned> RequestAuthoriser<D>::burn_signature(const VerifiedRequest& req
     return 1U;
   }
   return replays_.use(request.signature, request.valid_until, clock_->now_seconds());
+}
+
+template <class D>
+SessionId RequestAuthoriser<D>::session_id(const ProxySessionFacts& facts) const {
+  if constexpr (!D::framing_in_sid) {
+    ProxySessionFacts without = facts;
+    without.key.facts.framing = mpc::wire::AadFraming::framed;
+    return proxy_session_id(without);
+  }
+  return proxy_session_id(facts);
 }
 
 template <class D>

@@ -17,6 +17,7 @@ struct FullRequestDefences {
   static constexpr bool count_uses = true;         ///< replay list (9)
   static constexpr bool own_lease = true;          ///< a lease serves its owner only (10)
   static constexpr bool burn_named_slot = true;    ///< before any check of the Encrypt (8)
+  static constexpr bool framing_in_sid = true;     ///< nodes that frame differently never meet (2)
   static constexpr std::int64_t window_seconds = sigv4::kDefaultWindowSeconds;
 };
 

@@ -338,7 +338,12 @@ SessionHost& NodeService::sessions() {
 }
 
 void NodeService::key_changed(const KeyId& key) {
+  const std::optional<KeyEntry> entry = impl_->context.keys.find(key);
   for (const auto& [id, lease] : impl_->context.generation->leases()) {
+    if (entry && entry->facts.enabled) {  // rotated: what its other versions encrypt with goes
+      lease->slots().drop_key_but(key, entry->version, entry->also_encrypts);
+      continue;
+    }
     lease->slots().drop_key(key);
     lease->remembered().drop_key(key);
   }

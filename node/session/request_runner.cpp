@@ -122,7 +122,7 @@ Result<std::unique_ptr<RequestRunner::SlotsJob>> RequestRunner::check_and_burn_s
   facts.vector_count = vectors;
   auto job =
       std::make_unique<SlotsJob>(request.ticket, request.lease, request.counter, std::move(key));
-  job->sid = proxy_session_id(facts);
+  job->sid = context_.authoriser.session_id(facts);
   job->secrets = lease->secrets();
   job->start = request.vectors;
   job->vectors.emplace(std::move(range));
@@ -147,7 +147,7 @@ Status RequestRunner::begin_slots(std::shared_ptr<ProxySeat> seat, ByteView body
   TERCET_TRY(mpc::wire::MakeSlots request, mpc::wire::MakeSlots::decode(body));
   auto job = check_and_burn_slots(*seat, request);
   if (!job) {
-    refuse(*seat, request.ticket, job.error(), request.lease, request.vectors);
+    refuse(*seat, request.ticket, job.error(), request.lease, request.vectors, &request.key);
     abort_step(*seat, request.lease, request.counter, job.error().code());
     return ok_status();
   }
@@ -238,7 +238,7 @@ Result<std::unique_ptr<RequestRunner::DecryptJob>> RequestRunner::check_and_burn
   facts.material = request.remembered.value_or(SessionId());
   auto job =
       std::make_unique<DecryptJob>(request.ticket, request.lease, request.counter, order.key);
-  job->sid = proxy_session_id(facts);
+  job->sid = context_.authoriser.session_id(facts);
   job->secrets = lease->secrets();
   job->start = request.vectors;
   job->vectors = std::move(range);
@@ -356,7 +356,7 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
   facts.material = request.slot_session;
   facts.material_number = request.slot_number;
   Job job(request.ticket, request.lease, request.counter, key);
-  job.sid = proxy_session_id(facts);
+  job.sid = context_.authoriser.session_id(facts);
   job.secrets = lease->secrets();
   context_.count_session(job.sid);
   job.facts =
@@ -382,6 +382,10 @@ Result<KeyEntry> RequestRunner::slot_key(const EncryptOrder& order) const {
   if (origin.key != order.key.id || origin.store != path) {
     return Error(Errc::already_burnt, "encrypt: the slot is of another key");
   }
+  const KeyEntry& newest = order.key;
+  if (origin.version != newest.version && origin.version != newest.also_encrypts) {
+    return Error(Errc::already_burnt, "encrypt: the slot is of a version that encrypts no more");
+  }
   std::optional<KeyEntry> key = context_.keys.find(origin.key, origin.version);
   if (!key || !key->material || key->epoch != origin.epoch || key->derived != origin.derived) {
     return Error(Errc::already_burnt, "encrypt: the slot is of shares that are gone");
@@ -393,7 +397,7 @@ Status RequestRunner::still_allowed(const ProxySeat& seat, const Job& job) const
   if (!seat.open() || context_.generation->find_lease(job.lease) == nullptr) {
     return Error(Errc::closed, "the lease or its owner's link ended meanwhile");
   }
-  const std::optional<KeyEntry> key = context_.keys.find(job.key.id);
+  const std::optional<KeyEntry> key = context_.keys.find(job.key.id, job.key.version);
   if (!key || !key->facts.enabled) {
     return Error(Errc::wrong_state, "the key was disabled meanwhile");
   }
@@ -432,15 +436,21 @@ void RequestRunner::fail_job(ProxySeat& seat, Job& job, const Error& error) {
                      field("sid", job.sid),
                      field("code", error.code()),
                      field("detail", public_text(error.what())));
-  refuse(seat, job.ticket, Error(reason, error.what()), job.lease, job.start);
+  refuse(seat, job.ticket, Error(reason, error.what()), job.lease, job.start, &job.key.id);
 }
 
 void RequestRunner::refuse(ProxySeat& seat,
                            std::uint64_t ticket,
                            const Error& error,
                            const LeaseId& lease,
-                           const mpc::wire::VectorStart& vectors) {
+                           const mpc::wire::VectorStart& vectors,
+                           const KeyId* key) {
   mpc::wire::Refused refused;
+  if (const std::optional<KeyEntry> entry =
+          key == nullptr ? std::nullopt : context_.keys.find(*key);
+      entry) {
+    refused.version = entry->version;
+  }
   refused.ticket = ticket;
   refused.reason = error.code();
   if (const Result<Lease*> known = owned_lease(seat, lease)) {

@@ -75,12 +75,13 @@ class RequestRunner {
                      const Error& error);
   /// Ends a session that was burnt and failed: ABORT to the peers, the reason to the proxy.
   void fail_job(ProxySeat& seat, Job& job, const Error& error);
-  /// Tells the proxy, with the marks.
+  /// Tells the proxy, with the marks; of slots with the newest version of `key`.
   void refuse(ProxySeat& seat,
               std::uint64_t ticket,
               const Error& error,
               const LeaseId& lease,
-              const mpc::wire::VectorStart& vectors);
+              const mpc::wire::VectorStart& vectors,
+              const KeyId* key = nullptr);
   /// Tells the peers that this node takes no part in the step, if the lease may be the proxy's.
   void abort_step(const ProxySeat& seat, const LeaseId& lease, SessionCounter counter, Errc reason);
 

@@ -115,6 +115,10 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   void learn(const Exchange& exchange, const SessionPlan& plan, Errc code);
   void count(Errc code);
 
+  /// 0: what the nodes find.
+  KeyVersion asked_version(const KeyId& key) const;
+  /// After a slots session failed: true if the nodes told of another version to ask for.
+  bool learn_version(const Exchange& exchange, const KeyId& key, KeyVersion asked);
   Task<Result<std::vector<ReadySlot>>> make_slots(const KeyId& key,
                                                   const std::string& store,
                                                   std::uint16_t count,
@@ -142,6 +146,8 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   LeaseHolder lease_;
   SlotStore slots_;
   SlotPlanner slot_planner_;
+  /// Of keys that are rotated, or were: with which version to encrypt.
+  std::map<KeyId, KeyVersion> versions_;
   RememberedSessions remembered_;
   BadSignatures bad_signatures_;
   std::array<NodeView, 3> views_;

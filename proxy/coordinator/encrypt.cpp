@@ -28,6 +28,7 @@ using mpc::wire::ProxyFrame;
 namespace {
 
 /// New slots or marks tried within one request, besides the first.
+constexpr std::size_t kVersionsMax = 10'000;
 constexpr int kRetriesMax = 2;
 /// Slots are made ahead only while at least this much stock is left for requests.
 constexpr std::uint64_t kStockReserve = 2 * 65536;
@@ -125,6 +126,11 @@ bool is_about_the_request(Errc code) {
     default:
       return false;
   }
+}
+
+/// What comes of a slots session whose nodes do not encrypt with the same version.
+bool is_about_versions(Errc code) {
+  return code == Errc::already_burnt || code == Errc::session_mismatch || code == Errc::internal;
 }
 
 /// Errors that say nothing of the key and its slots.
@@ -229,6 +235,35 @@ Task<Error> Coordinator::no_slot(const EncryptJob& job,
       .caused_by(why);
 }
 
+KeyVersion Coordinator::asked_version(const KeyId& key) const {
+  const auto found = versions_.find(key);
+  return found == versions_.end() ? KeyVersion() : found->second;
+}
+
+/// While a key is rotated a node encrypts with the version before, with both, or with the newest
+/// alone. The smallest newest version of all nodes is one that each of them takes.
+bool Coordinator::learn_version(const Exchange& exchange, const KeyId& key, KeyVersion asked) {
+  std::vector<KeyVersion> newest;
+  for (const mpc::PartyIndex node : mpc::kAllParties) {
+    const std::optional<Exchange::Reply>& said = exchange.reply(node);
+    if (said && said->refused && said->refused->version != KeyVersion()) {
+      newest.push_back(said->refused->version);
+    }
+  }
+  if (newest.empty()) {
+    return false;
+  }
+  const auto [smallest, largest] = std::minmax_element(newest.begin(), newest.end());
+  if (*smallest == asked || *largest == KeyVersion(1)) {
+    return false;  // it was not about versions
+  }
+  if (versions_.size() >= kVersionsMax) {
+    versions_.clear();  // learnt again where it matters
+  }
+  versions_[key] = *smallest;
+  return true;
+}
+
 void Coordinator::expect_more_like(const EncryptJob& job) {
   slot_planner_.asked(job.key, job.store, block_count(job.plaintext.size()), monotonic_.now());
   slots_wanted_.set();
@@ -250,6 +285,7 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
     message.counter = plan.counter;
     message.key = key;
     message.store = store;
+    message.version = asked_version(key);
     message.count = count_wanted;
     message.blocks = blocks;
     message.vectors = plan.vectors;
@@ -263,7 +299,10 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
       co_return slots;
     }
     learn(exchange, plan, made.error().code());
-    if (attempt == kRetriesMax || made.error().code() != Errc::already_burnt) {
+    const bool other_version =
+        is_about_versions(made.error().code()) && learn_version(exchange, key, message.version);
+    const bool worth_it = other_version || made.error().code() == Errc::already_burnt;
+    if (attempt == kRetriesMax || !worth_it) {
       co_return std::move(made).error();
     }
   }
@@ -289,6 +328,10 @@ Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot
   // hop 2
   Status answered = co_await exchange.all_three(until);
   if (!answered) {
+    if (exchange.refused_for(Errc::already_burnt)) {
+      // One node may be ahead of the others, e.g. in a rotation: the slot is spent, another may do.
+      answered = Error(Errc::already_burnt, "encrypt: a node has burnt the slot");
+    }
     learn(exchange, plan, answered.error().code());
     co_return std::move(answered).error();
   }

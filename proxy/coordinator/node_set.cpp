@@ -283,6 +283,12 @@ Task<Status> Exchange::all_three(Deadline until) {
   }
 }
 
+bool Exchange::refused_for(Errc reason) const {
+  return std::any_of(replies_.begin(), replies_.end(), [&](const std::optional<Reply>& reply) {
+    return reply && reply->refused && reply->refused->reason == reason;
+  });
+}
+
 std::uint64_t Exchange::session_mark(Errc reason) const {
   std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
   for (const std::optional<Reply>& said : replies_) {

@@ -115,6 +115,8 @@ class Exchange {
   /// Waits for the verdict. Errors: as above, and timeout.
   Task<Status> all_three(Deadline until);
 
+  bool refused_for(Errc reason) const;
+
   /// The smallest marks among the nodes that refused for `reason`: never above an honest node's.
   std::uint64_t session_mark(Errc reason) const;
   std::uint32_t vector_mark(Errc reason) const;

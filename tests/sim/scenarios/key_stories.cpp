@@ -2,63 +2,20 @@
 
 #include <memory>
 
-#include "node/link/peer_frames.h"
 #include "tests/sim/scenarios/scenario.h"
 #include "tests/sim/scenarios/stories.h"
+#include "tests/sim/scenarios/story_parts.h"
 
 namespace tercet::sim::stories {
 
 namespace {
 
-constexpr Milliseconds kMakeLimit{60'000};
-constexpr unsigned kMomentsMax = 400;
-
 KeyId fresh_key() {
   return key_named("letters");
 }
 
-bool is_heartbeat(std::uint8_t type) {
-  return type == static_cast<std::uint8_t>(node::PeerFrame::heartbeat);
-}
-
-/// One Encrypt and its Decrypt through the first proxy; false where either is refused.
-bool serves(Cluster& cluster, const KeyId& key) {
-  const auto made = cluster.kms().encrypt(0, key, to_bytes(as_bytes("a message")), {});
-  cluster.run_for(Milliseconds(500));
-  if (!made->served()) {
-    return false;
-  }
-  const auto opened = cluster.kms().decrypt(0, made->made);
-  cluster.run_for(Milliseconds(500));
-  return opened->served();
-}
-
-bool serves_soon(Cluster& cluster, const KeyId& key) {
-  for (int attempt = 0; attempt < 30; ++attempt) {
-    if (serves(cluster, key)) {
-      return true;
-    }
-    cluster.run_for(Milliseconds(1000));
-  }
-  return false;
-}
-
-/// `bring` a creation about; `strike` at moment 1, 2, 3 .. of it, in a cluster of its own each,
-/// until it is over before the moment comes.
-template <class Arm>
-void at_each_moment(Stage& stage, Arm arm) {
-  for (unsigned moment = 1; moment < kMomentsMax && stage.good(); ++moment) {
-    Cluster& cluster = stage.begin();
-    const auto struck = std::make_shared<bool>(false);
-    arm(cluster, moment, struck);
-    const bool done = cluster.carry_out(cluster.administrators().create(fresh_key()), kMakeLimit);
-    if (!*struck) {
-      stage.expect(done, "an undisturbed creation ends well");
-      return;
-    }
-    stage.expect(done, "the creation ends well, disturbed at moment " + std::to_string(moment));
-    stage.expect_all_served();
-  }
+node::Command creation(Cluster& cluster) {
+  return cluster.administrators().create(fresh_key());
 }
 
 }  // namespace
@@ -81,33 +38,24 @@ void honest_cluster(Stage& stage) {
 }
 
 void link_breaks_in_creation(Stage& stage) {
-  at_each_moment(stage, [](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
-    auto left = std::make_shared<unsigned>(moment);
-    cluster.network().on_send(
-        [&cluster, left, struck](Site from, Site to, Port port, std::uint8_t type) {
-          const bool between_nodes = port == Port::peer && !is_heartbeat(type);
-          if (between_nodes && *left > 0 && --*left == 0) {
-            *struck = true;
-            cluster.network().reset_links(from, to, Port::peer);
-          }
-        });
-  });
+  at_each_moment(stage, creation, break_the_link_of_a_frame);
 }
 
 void node_dies_in_creation(Stage& stage) {
   for (Site node = 0; node < kNodes && stage.good(); ++node) {
-    at_each_moment(stage, [node](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
-      auto left = std::make_shared<unsigned>(moment);
-      cluster.node(node).disk_watch = [&cluster, left, struck, node](std::string_view) {
-        if (*left > 0 && --*left == 0) {
-          *struck = true;
-          cluster.node(node).crash(Crash::power_cut);
-          cluster.world().time().after(Milliseconds(1500),
-                                       [&cluster, node] { cluster.node(node).start(); });
-        }
-        return DiskFate::done;
-      };
-    });
+    at_each_moment(
+        stage, creation, [node](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
+          auto left = std::make_shared<unsigned>(moment);
+          cluster.node(node).disk_watch = [&cluster, left, struck, node](std::string_view) {
+            if (*left > 0 && --*left == 0) {
+              *struck = true;
+              cluster.node(node).crash(Crash::power_cut);
+              cluster.world().time().after(Milliseconds(1500),
+                                           [&cluster, node] { cluster.node(node).start(); });
+            }
+            return DiskFate::done;
+          };
+        });
   }
 }
 

@@ -65,6 +65,18 @@ const std::vector<Scenario>& scenarios() {
       {"enable_meets_disables",
        "two disables reach different nodes, and an enable signed against one of them both",
        stories::enable_meets_disables},
+      {"late_permits",
+       "an enable that one node took in time and one that two took, brought to the third too late",
+       stories::late_permits},
+      {"failed_id_is_used_again",
+       "a creation fails after one node voted for it, and its id is imported with raw framing",
+       stories::failed_id_is_used_again},
+      {"requests_during_rotation",
+       "Encrypts and Decrypts all the time while a key is rotated: none fails",
+       stories::requests_during_rotation},
+      {"link_breaks_in_rotation",
+       "a link between two nodes breaks at each frame of a rotation in turn",
+       stories::link_breaks_in_rotation},
   };
   return table;
 }

@@ -13,6 +13,10 @@ void link_breaks_in_creation(Stage& stage);
 void node_dies_in_creation(Stage& stage);
 void peers_lack_the_command(Stage& stage);
 void enable_meets_disables(Stage& stage);
+void late_permits(Stage& stage);
+void failed_id_is_used_again(Stage& stage);
+void requests_during_rotation(Stage& stage);
+void link_breaks_in_rotation(Stage& stage);
 
 // request_stories.cpp
 void lease_is_lost_unheard(Stage& stage);

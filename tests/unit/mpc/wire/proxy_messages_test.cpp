@@ -118,6 +118,7 @@ MakeSlots sample<MakeSlots>() {
   m.counter = SessionCounter(9);
   m.key = KeyId::parse("demo.key-01_A").value();
   m.store = "/kms/xks/v1";
+  m.version = KeyVersion(3);
   m.count = 2;
   m.blocks = 5;
   m.vectors.batch = sid(10);
@@ -199,6 +200,7 @@ Refused sample<Refused>() {
   m.reason = Errc::already_burnt;
   m.session_mark = 14;
   m.vector_mark = 15;
+  m.version = KeyVersion(4);
   return m;
 }
 

@@ -97,8 +97,9 @@ struct Members<mpc::wire::KeyFacts> {
 template <>
 struct Members<node::KeyEntry> {
   static auto of(node::KeyEntry& it) {
-    auto& [id, store, facts, version, epoch, derived, material] = it;
-    // The material is that of `derived`.
+    auto& [id, store, facts, version, also_encrypts, epoch, derived, material] = it;
+    // The material is that of `derived`; which other version encrypts too, nodes find out one by
+    // one.
     return std::tie(id, store, facts, version, epoch, derived);
   }
 };
@@ -132,8 +133,8 @@ struct Members<mpc::wire::CallerFacts> {
 template <>
 struct Members<mpc::wire::MakeSlots> {
   static auto of(mpc::wire::MakeSlots& it) {
-    auto& [ticket, remaining_ms, lease, counter, key, store, count, blocks, vectors] = it;
-    return std::tie(lease, counter, key, store, count, blocks, vectors);
+    auto& [ticket, remaining_ms, lease, counter, key, store, version, count, blocks, vectors] = it;
+    return std::tie(lease, counter, key, store, version, count, blocks, vectors);
   }
 };
 

@@ -307,6 +307,41 @@ TEST_F(CoordinatorTest, TakesANewSlotForEveryAttempt) {
   EXPECT_EQ(cluster.node(PartyIndex::p1).count(ProxyFrame::encrypt), 2U);
 }
 
+TEST_F(CoordinatorTest, AsksForAVersionThatAllNodesEncryptWith) {
+  cluster.start();
+  cluster.at_all([](FakeNode& node) {
+    node.refuse[ProxyFrame::make_slots] = Errc::session_mismatch;
+    node.refuse_times[ProxyFrame::make_slots] = 1;
+    node.newest = KeyVersion(3);
+  });
+  cluster.node(PartyIndex::p2).newest = KeyVersion(2);  // in a rotation to 3
+
+  EXPECT_TRUE(encrypt());
+
+  const std::vector<Frame>& asked = cluster.node(PartyIndex::p1).received[ProxyFrame::make_slots];
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(mpc::wire::MakeSlots::decode(asked[0].body)->version, KeyVersion());
+  EXPECT_EQ(mpc::wire::MakeSlots::decode(asked[1].body)->version, KeyVersion(2));
+}
+
+TEST_F(CoordinatorTest, DoesNotTryAgainWhereVersionsAreNotTheMatter) {
+  cluster.start();
+  cluster.at_all([](FakeNode& node) {
+    node.refuse[ProxyFrame::make_slots] = Errc::session_mismatch;
+    node.newest = KeyVersion(1);
+  });
+  EXPECT_EQ(encrypt().error().code(), Errc::session_mismatch);
+  EXPECT_EQ(cluster.node(PartyIndex::p1).count(ProxyFrame::make_slots), 1U);
+}
+
+TEST_F(CoordinatorTest, TakesAnotherSlotWhereOneNodeHasBurntIt) {
+  cluster.start();
+  cluster.node(PartyIndex::p2).refuse[ProxyFrame::encrypt] = Errc::already_burnt;
+  cluster.node(PartyIndex::p2).refuse_times[ProxyFrame::encrypt] = 1;
+  EXPECT_TRUE(encrypt());
+  EXPECT_EQ(cluster.node(PartyIndex::p1).count(ProxyFrame::encrypt), 2U);
+}
+
 TEST_F(CoordinatorTest, SpendsASlotWhateverComesBack) {
   cluster.start();
   cluster.at_all([](FakeNode& node) { node.silent.insert(ProxyFrame::encrypt); });

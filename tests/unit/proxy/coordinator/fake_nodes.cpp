@@ -169,6 +169,7 @@ bool FakeNode::refused(Type type, std::uint64_t ticket) {
   message.reason = found->second;
   message.session_mark = session_mark;
   message.vector_mark = vector_mark;
+  message.version = newest;
   reply(ProxyFrame::refused, message.encode());
   return true;
 }

@@ -66,6 +66,7 @@ class FakeNode {
   std::set<Type> silent;             ///< requests not answered
   std::uint64_t session_mark = 0;    ///< told in refusals
   std::uint32_t vector_mark = 0;
+  KeyVersion newest;                   ///< told in refusals
   std::function<void(Frame&)> tamper;  ///< on every answer
   mpc::wire::Answer answer;            ///< to Authenticate
   std::map<Type, std::vector<Frame>> received;

@@ -1,0 +1,114 @@
+// Stories of permits that come late, of ids that are used again, and of rotations.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/link/peer_frames.h"
+#include "tests/sim/scenarios/scenario.h"
+#include "tests/sim/scenarios/stories.h"
+#include "tests/sim/scenarios/story_parts.h"
+
+namespace tercet::sim::stories {
+
+namespace {
+
+constexpr auto kDecisionFrame = static_cast<std::uint8_t>(node::PeerFrame::decision);
+
+KeyId orders() {
+  return key_named("orders");
+}
+
+void cut_all_links(Cluster& cluster, bool cut) {
+  cluster.network().set_cut(0, 1, cut);
+  cluster.network().set_cut(0, 2, cut);
+  cluster.network().set_cut(1, 2, cut);
+}
+
+}  // namespace
+
+void late_permits(Stage& stage) {
+  for (const std::size_t takers : {std::size_t{1}, std::size_t{2}}) {
+    Cluster& cluster = stage.begin();
+    Administrators& administrators = cluster.administrators();
+    stage.expect(cluster.carry_out(*administrators.enable(orders(), false, 0), kMakeLimit),
+                 "a disable");
+    cut_all_links(cluster, true);
+    cluster.run_for(std::chrono::seconds(5));
+    const auto enable = administrators.enable(orders(), true, 0);
+    stage.expect(enable.has_value(), "an enable of what node 1 shows is signed");
+    const auto sent = administrators.sign(*enable);
+    for (Site node = 0; node < takers; ++node) {
+      administrators.bring(*sent, node);
+    }
+    cluster.run_for(std::chrono::seconds(700));  // it expires
+    cluster.heal();
+    cluster.run_for(std::chrono::seconds(20));
+    const bool in_force = serves_soon(cluster, orders());
+    stage.expect(in_force == (takers == 2),
+                 "an enable is in force if two nodes took it in time, and only then");
+    administrators.ask(*sent);
+    stage.expect(takers == 1 || sent->done_everywhere(), "all nodes say that it is in force");
+  }
+}
+
+void failed_id_is_used_again(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  Administrators& administrators = cluster.administrators();
+  const KeyId key = key_named("letters");
+  // Of a creation the votes of node 2 reach nobody, and the other nodes break off before theirs.
+  const auto first = administrators.sign(administrators.create(key, 30));
+  cluster.network().on_send([&cluster](Site from, Site to, Port port, std::uint8_t type) {
+    if (port == Port::peer && from == 1 && type == kDecisionFrame) {
+      cluster.network().reset_links(from, to, Port::peer);
+    }
+  });
+  administrators.bring_to_all(*first);
+  cluster.run_for(std::chrono::seconds(60));
+  cluster.heal();
+  cluster.run_for(std::chrono::seconds(20));
+  administrators.ask(*first);
+  stage.expect(first->done_everywhere() || first->failed_everywhere(),
+               "the creation ends the same at all nodes");
+  if (first->failed_everywhere()) {
+    stage.expect(cluster.carry_out(administrators.import(key), kMakeLimit),
+                 "its id is free for an import");
+  }
+  stage.expect(serves_soon(cluster, key), "the key serves");
+  stage.expect_all_served();
+}
+
+void requests_during_rotation(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  Administrators& administrators = cluster.administrators();
+  stage.expect(serves_soon(cluster, orders()), "the key serves");
+  const Ciphertext old = cluster.kms().kept().back();
+  const auto sent = administrators.sign(administrators.rotate(orders(), KeyVersion(2)));
+  administrators.bring_to_all(*sent);
+  std::vector<std::shared_ptr<const Kms::Call>> calls;
+  for (int i = 0; i < 400; ++i) {
+    calls.push_back(cluster.kms().encrypt(0, orders(), to_bytes(as_bytes("a message")), {}));
+    calls.push_back(cluster.kms().decrypt(0, old));
+    cluster.run_for(Milliseconds(10));
+  }
+  cluster.run_for(std::chrono::seconds(2));
+  administrators.ask(*sent);
+  stage.expect(sent->done_everywhere(), "the key is rotated");
+  std::size_t refused = 0;
+  for (const auto& call : calls) {
+    refused += call->served() ? 0U : 1U;
+  }
+  stage.expect(refused == 0, std::to_string(refused) + " of 800 requests were refused");
+  stage.expect(cluster.kms().kept().back().metadata != old.metadata,
+               "what is encrypted now names another version");
+  stage.expect_all_served();
+}
+
+void link_breaks_in_rotation(Stage& stage) {
+  at_each_moment(
+      stage,
+      [](Cluster& cluster) { return cluster.administrators().rotate(orders(), KeyVersion(2)); },
+      break_the_link_of_a_frame);
+}
+
+}  // namespace tercet::sim::stories
