@@ -79,6 +79,17 @@ std::array<std::uint8_t, 32> component_commitment(const KeyName& name,
   return hash_of(in.bytes());
 }
 
+std::array<std::uint8_t, 16> component_fingerprint(const EpochId& epoch,
+                                                   PartyIndex index,
+                                                   const SecretBytes& component) {
+  ByteWriter in;
+  in.text(kLabelComponentFingerprint).blob(epoch.view()).u8(number(index));
+  in.blob(component.expose(SecretAccess::grant()));
+  std::array<std::uint8_t, 16> out{};
+  shake256(in.bytes(), out);
+  return out;
+}
+
 namespace components_detail {
 
 Statements::Statements(const Party& step, const KeyName& name, const ByteShares& components)

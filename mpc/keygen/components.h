@@ -75,6 +75,12 @@ std::array<std::uint8_t, 32> component_commitment(const KeyName& name,
                                                   ByteView salt,
                                                   ByteView component);
 
+/// Stands for one component in RAM, so that holders can compare all of them without opening any.
+/// Component: 32 bytes. `epoch` names the session that made it, `index` is the component's (1..3).
+std::array<std::uint8_t, 16> component_fingerprint(const EpochId& epoch,
+                                                   PartyIndex index,
+                                                   const SecretBytes& component);
+
 extern template Task<Result<CrossCommitment>> cross_commit<FullDefences>(Party&,
                                                                          KeyName,
                                                                          const ByteShares&);

@@ -41,6 +41,7 @@ inline constexpr std::string_view kLabelCoin = "tercet coin";
 // keys and requests (protocol.md 6, 8)
 inline constexpr std::string_view kLabelKeyComponent = "tercet key";
 inline constexpr std::string_view kLabelComponentDigest = "tercet component digest";
+inline constexpr std::string_view kLabelComponentFingerprint = "tercet component fingerprint";
 inline constexpr std::string_view kLabelCrossCommit = "tercet cross-commitment";
 inline constexpr std::string_view kLabelGate = "tercet gate";
 
@@ -69,6 +70,7 @@ inline constexpr std::array kAllLabels = {
     kLabelCoin,
     kLabelKeyComponent,
     kLabelComponentDigest,
+    kLabelComponentFingerprint,
     kLabelCrossCommit,
     kLabelGate,
 };

@@ -23,6 +23,7 @@ using Json = nlohmann::json;
 constexpr std::string_view kCommands = "/v1/commands";
 constexpr std::string_view kKeys = "/v1/keys";
 constexpr std::size_t kWantedShown = 1000;
+constexpr std::size_t kPermitsShown = 64;
 
 unsigned status_of(Errc code) {
   switch (code) {
@@ -138,6 +139,33 @@ Json print_links(const std::vector<NodeReport::Link>& links) {
     out.push_back(Json{{"peer", link.peer},
                        {"up", link.up},
                        {"rtt_us", link.rtt_us < 0 ? Json() : Json(link.rtt_us)}});
+  }
+  return out;
+}
+
+Json print_decisions(const std::vector<DecisionReport>& decisions) {
+  Json out = Json::array();
+  for (const DecisionReport& open : decisions) {
+    out.push_back(Json{{"kind", open.kind},
+                       {"sid", open.sid},
+                       {"keys", open.keys},
+                       {"open_s", open.open_s},
+                       {"waits_for", open.waits_for},
+                       {"detail", open.detail},
+                       {"to_do", open.to_do}});
+  }
+  return out;
+}
+
+/// Permits that are not in force: one node only took them in time, so far.
+Json print_open_permits(const CommandLog& log) {
+  const auto open = log.unfinished(CommandForm::permit, kPermitsShown);
+  if (!open) {
+    return Json();
+  }
+  Json out = Json::array();
+  for (const LoggedCommand& permit : *open) {
+    out.push_back(print_command(permit));
   }
   return out;
 }
@@ -268,6 +296,8 @@ AdminReply AdminApi::show_status() const {
                     {"leases", report.leases},
                     {"keys", store_->keys().all().size()},
                     {"commands", commands ? Json(*commands) : Json()},
+                    {"decisions", print_decisions(report.decisions)},
+                    {"permits", print_open_permits(store_->commands())},
                     {"certificate_days", report.certificate_days},
                     {"data_free_mb", report.data_free_mb},
                     {"warnings", report.warnings}});

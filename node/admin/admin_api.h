@@ -10,6 +10,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "node/admin/decision_report.h"
 
 namespace tercet::node {
 
@@ -51,9 +52,10 @@ class NodeReport {
   /// At the rate of the last minute; nothing if no vector was used.
   std::optional<std::chrono::duration<double>> stock_lasts;
   std::uint64_t leases = 0;
-  std::int64_t certificate_days = 0;  ///< until the certificate of the node's links expires
-  std::int64_t data_free_mb = -1;     ///< of the file system of its data; -1 unknown
-  std::vector<std::string> warnings;  ///< fixed texts: memory not locked, ...
+  std::int64_t certificate_days = 0;      ///< until the certificate of the node's links expires
+  std::int64_t data_free_mb = -1;         ///< of the file system of its data; -1 unknown
+  std::vector<DecisionReport> decisions;  ///< open, or under way
+  std::vector<std::string> warnings;      ///< fixed texts: memory not locked, ...
 };
 
 /// The admin API of one node, apart from HTTP and TLS: the caller has checked that the peer's

@@ -11,8 +11,6 @@
 namespace tercet::node {
 namespace {
 
-/// Told anew at every link set-up.
-constexpr std::size_t kOpenPermitsTold = 64;
 constexpr const char* kLateDetail = "it had expired when it reached this node";
 constexpr const char* kPermitDetail = "only one node has taken it in time so far";
 
@@ -181,9 +179,8 @@ Result<LoggedCommand> CommandIntake::find(const CommandId& id) const {
   return std::move(*known);
 }
 
-std::vector<CommandId> CommandIntake::command_ids() const {
-  Result<std::vector<CommandId>> ids = store_->commands().ids();
-  return ids ? std::move(ids).value() : std::vector<CommandId>();
+const DigestIndex& CommandIntake::digests() const {
+  return store_->commands().digests();
 }
 
 std::optional<Bytes> CommandIntake::command(const CommandId& id) const {
@@ -192,17 +189,6 @@ std::optional<Bytes> CommandIntake::command(const CommandId& id) const {
     return std::nullopt;
   }
   return to_bytes(as_bytes(known.value()->envelope.print()));
-}
-
-std::vector<Bytes> CommandIntake::open_permits() const {
-  std::vector<Bytes> out;
-  const auto open = store_->commands().unfinished(CommandForm::permit, kOpenPermitsTold);
-  if (open) {
-    for (const LoggedCommand& permit : open.value()) {
-      out.push_back(to_bytes(as_bytes(permit.envelope.print())));
-    }
-  }
-  return out;
 }
 
 Result<std::optional<Bytes>> CommandIntake::offer(ByteView document) {

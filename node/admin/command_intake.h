@@ -82,9 +82,8 @@ class CommandIntake final : public CommandExchange {
   Result<LoggedCommand> find(const CommandId& id) const;
 
   // CommandExchange: what peers pass on after link set-up.
-  std::vector<CommandId> command_ids() const override;
+  const DigestIndex& digests() const override;
   std::optional<Bytes> command(const CommandId& id) const override;
-  std::vector<Bytes> open_permits() const override;
   Result<std::optional<Bytes>> offer(ByteView document) override;
 
  private:

@@ -4,6 +4,8 @@
 
 #include "core/secret/secret_bytes.h"
 #include "mpc/engine/key_material.h"
+#include "mpc/keygen/components.h"
+#include "node/model/version_name.h"
 #include "node/store/command_log.h"
 #include "node/store/iv_counts.h"
 #include "node/store/node_store.h"
@@ -16,6 +18,7 @@ std::vector<KeyId> KeyRegistry::load() {
   for (const auto& [key, record] : store_->keys().all()) {
     for (const EpochRecord& epoch : record.versions) {
       all.push_back(epoch.name);
+      note_settled(epoch);
     }
   }
   std::vector<KeyId> damaged;
@@ -33,8 +36,20 @@ Status KeyRegistry::load_epoch(const KeyEpoch& name) {
   TERCET_TRY(const SecretBytes derived, store_->shares().derived(name));
   TERCET_TRY(auto material, mpc::KeyMaterial::restore(derived, party_));
   TERCET_TRY(const mpc::ByteShares kept, mpc::restore_components(components));
+  const std::string id = version_name(name.key, name.version);
+  const mpc::ByteShares& key = material->key();
+  with_next_.put(id, mpc::component_fingerprint(name.epoch, mpc::next(party_), key.next));
+  with_previous_.put(id, mpc::component_fingerprint(name.epoch, party_, key.own));
   materials_.insert_or_assign(name, std::move(material));
   return ok_status();
+}
+
+void KeyRegistry::note_settled(const EpochRecord& epoch) {
+  ByteWriter facts;
+  facts.raw(epoch.name.epoch.view()).raw(epoch.made_by.view()).raw(epoch.check_value);
+  facts.text(epoch.terms.store).text(print_usage(epoch.terms.usage));
+  facts.text(print_framing(epoch.terms.framing)).u8(epoch.terms.enabled ? 1 : 0);
+  settled_.put(version_name(epoch.name.key, epoch.name.version), short_sha256(facts.bytes()));
 }
 
 Status KeyRegistry::refresh(const KeyId& key) {
@@ -45,6 +60,7 @@ Status KeyRegistry::refresh(const KeyId& key) {
   Status loaded = ok_status();
   const std::vector<EpochRecord> versions = record->versions;
   for (const EpochRecord& epoch : versions) {
+    note_settled(epoch);
     if (epoch.damaged || materials_.contains(epoch.name)) {
       continue;
     }

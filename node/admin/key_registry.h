@@ -31,6 +31,13 @@ class KeyRegistry final : public KeyDirectory {
   std::optional<KeyEntry> find(const KeyId& key) const override;
   std::optional<KeyEntry> find(const KeyId& key, KeyVersion version) const override;
   std::vector<KeyEntry> list() const override;
+
+  const DigestIndex& settled() const override { return settled_; }
+
+  const DigestIndex& components(mpc::Side with) const override {
+    return with == mpc::Side::next ? with_next_ : with_previous_;
+  }
+
   Status count_ivs(const KeyId& key, KeyVersion version, std::uint32_t count) override;
 
   /// Called whenever a key's record or shares changed: what was prepared for it (slots, remembered
@@ -47,11 +54,15 @@ class KeyRegistry final : public KeyDirectory {
 
  private:
   Status load_epoch(const KeyEpoch& name);
+  void note_settled(const EpochRecord& epoch);
   KeyEntry entry(const KeyRecord& record, const EpochRecord& epoch) const;
 
   NodeStore* store_;
   mpc::PartyIndex party_;
   std::map<KeyEpoch, std::shared_ptr<const mpc::KeyMaterial>> materials_;
+  DigestIndex settled_;
+  DigestIndex with_next_;
+  DigestIndex with_previous_;
   std::function<void(const KeyId&)> changed_;
 };
 

@@ -86,6 +86,33 @@ std::vector<std::string> warnings_of(const NodeAnswers& answers) {
   return out;
 }
 
+/// One line for each thing that is open at a node, and what to do about it.
+std::vector<std::string> open_things_of(const NodeAnswers& answers) {
+  std::vector<std::string> out;
+  for (const NodeAnswer& answer : answers) {
+    if (!answer.ok()) {
+      continue;
+    }
+    for (const Json& open : answer.body.value("decisions", Json::array())) {
+      std::string keys;
+      for (const Json& key : open.value("keys", Json::array())) {
+        keys += (keys.empty() ? " " : ", ") + key.get<std::string>();
+      }
+      const std::string to_do = text_of(open, "to_do");
+      out.push_back(answer.node + ": " + text_of(open, "kind") + keys + ", session " +
+                    text_of(open, "sid").substr(0, 8) + ", open for " +
+                    span_in_words(number_of(open, "open_s", 0)) + ": " + text_of(open, "detail") +
+                    (to_do.empty() ? "" : ". To do: " + to_do));
+    }
+    for (const Json& permit : answer.body.value("permits", Json::array())) {
+      out.push_back(answer.node + ": permit " + text_of(permit, "id").substr(0, 8) + " for " +
+                    text_of(permit, "key") + ": " + text_of(permit, "detail") +
+                    ". To do: give it again if it stays so");
+    }
+  }
+  return out;
+}
+
 Row row_of(const NodeAnswer& answer, std::int64_t now) {
   if (!answer.ok()) {
     return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
@@ -176,6 +203,9 @@ int show_status(const Arguments& arguments) {
                ", pair_mode off: " +
                (serving ? "SERVING with three nodes" : "NOT SERVING, all three nodes are needed"));
     print_nodes(answers);
+    for (const std::string& open : open_things_of(answers)) {
+      print_line("open: " + open);
+    }
     for (const std::string& warning : warnings) {
       print_line("warning: " + warning);
     }
@@ -197,7 +227,9 @@ std::vector<SubCommand> status_sub_commands() {
       "A column for each node. generation: a new one at every start; leases: one for\n"
       "each proxy it serves, and one of the nodes themselves; they last: the vectors, at\n"
       "the rate of the last minute; clock: against this machine's, so with the way\n"
-      "there in it; peers: with the round trip to each. Exit code 0 only if all three\n"
+      "there in it; peers: with the round trip to each. Below, what is open: decisions\n"
+      "about keys with the nodes whose vote they wait for, permits that lack a receipt,\n"
+      "and what to do about them. Exit code 0 only if all three\n"
       "nodes serve, 3 if one cannot be reached.")};
 }
 

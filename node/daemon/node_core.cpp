@@ -1,5 +1,6 @@
 #include "node/daemon/node_core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/time/executor_clock.h"
@@ -192,10 +193,26 @@ NodeReport NodeCore::report() const {
       }
     }
   }
+  report_decisions(report);
   if (parts_.complete_report) {
     parts_.complete_report(report);
   }
   return report;
+}
+
+void NodeCore::report_decisions(NodeReport& report) const {
+  std::array<DecisionPeer, 3> peers;
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    peers[i].node_id = parts_.config->cluster.nodes[i].id;
+    peers[i].linked = i + 1 == mpc::number(self()) ||
+                      std::ranges::any_of(report.peers, [&](const NodeReport::Link& link) {
+                        return link.peer == peers[i].node_id && link.up;
+                      });
+  }
+  const SteadyTime now = clock_of(parts_.executor).now();
+  for (const OpenDecision& open : decisions_->report()) {
+    report.decisions.push_back(describe(open, peers, now));
+  }
 }
 
 void NodeCore::start() {

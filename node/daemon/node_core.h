@@ -97,6 +97,7 @@ class NodeCore {
   void build_service();
   void build_key_maker();
   NodeReport report() const;
+  void report_decisions(NodeReport& report) const;
 
   Parts parts_;
   std::unique_ptr<NodeStore> store_;

@@ -6,7 +6,7 @@
 #include "node/decision/node_set.h"
 #include "node/decision/vote.h"
 
-/// One joint decision at one node, as a pure state machine (docs/key-lifecycle.md, "States").
+/// One joint decision at one node, as a pure state machine (docs/key-lifecycle.md 1).
 namespace tercet::node {
 
 /// Which nodes cast which vote, as far as one node knows.
@@ -61,7 +61,7 @@ struct VoteConditions {
   bool command_waits = true;     ///< destroy: no undelete is in force here
 };
 
-/// The rows of key-lifecycle.md's table. Every method is one event; it changes the state and says
+/// The rows of the table in docs/key-lifecycle.md 1. Every method is one event; it changes the state and says
 /// what must become durable and be said. Knows no signatures, clock or disk: whoever drives it
 /// verifies votes before, signs what `votes()` newly has of this node, and keeps the state only if
 /// the transaction succeeded (the object is a small value: step a copy).

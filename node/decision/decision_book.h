@@ -51,7 +51,8 @@ class OpenDecision {
   bool ending_no = false;  ///< this node has said NO
   NodeSet waits_for;
   NodeSet double_voters;
-  std::array<std::optional<Stand>, 3> said;  ///< last word of P1, P2, P3 itself
+  SteadyTime since{};                              ///< begun here, or loaded
+  std::array<std::optional<SteadyTime>, 3> heard;  ///< when P1, P2, P3 last spoke of it
 };
 
 /// At most so many decisions are open or under way at a node; more are not begun.
@@ -74,7 +75,7 @@ class BasicDecisionBook {
                     DecisionStorage& storage);
 
   /// What was open when the process ended. Call once, before anything else.
-  Status load();
+  Status load(SteadyTime now);
 
   /// Asked before a session is proposed or joined. Errors: wrong_state (a decision on one of these
   /// keys, or the refresh, is open or runs), overloaded (too many are open).
@@ -82,7 +83,7 @@ class BasicDecisionBook {
 
   /// The session was agreed on and runs here now. The first thing after the agreement: a sid that
   /// was refused meanwhile must not run. Errors: those of may_begin; already_exists (the sid).
-  Status begin(const DecisionName& name, std::vector<DecidedKey> keys);
+  Status begin(const DecisionName& name, std::vector<DecidedKey> keys, SteadyTime now);
 
   /// The key check passed: YES, with what `write_set` writes in the same transaction. Errors:
   /// wrong_state (another vote is open meanwhile, a peer said NO, or `command_waits` is false):
@@ -105,6 +106,9 @@ class BasicDecisionBook {
   /// open.
   bool may_expire(const CommandId& command) const;
 
+  /// Is a decision about the key open here, or does a session of one run?
+  bool concerns(const KeyId& key) const;
+
   std::vector<OpenDecision> report() const;
 
  private:
@@ -112,12 +116,13 @@ class BasicDecisionBook {
 
   class Entry {
    public:
-    Entry(DecisionRecord with_record, Machine with_machine)
-        : record(std::move(with_record)), machine(with_machine) {}
+    Entry(DecisionRecord with_record, Machine with_machine, SteadyTime from)
+        : record(std::move(with_record)), machine(with_machine), since(from) {}
 
     DecisionRecord record;  ///< all votes known are in it
     Machine machine;
-    std::array<std::optional<Stand>, 3> said;
+    SteadyTime since;
+    std::array<std::optional<SteadyTime>, 3> heard;
   };
 
   bool stands_in_the_way(const Entry& entry, DecisionKind kind, std::span<const KeyId> keys) const;

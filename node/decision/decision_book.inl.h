@@ -28,13 +28,13 @@ BasicDecisionBook<Rules>::BasicDecisionBook(const Electorate& electorate,
     : electorate_(electorate), self_(self), key_(&key), storage_(&storage) {}
 
 template <class Rules>
-Status BasicDecisionBook<Rules>::load() {
+Status BasicDecisionBook<Rules>::load(SteadyTime now) {
   TERCET_TRY(std::vector<DecisionRecord> open, storage_->open_decisions());
   for (DecisionRecord& record : open) {
     Machine machine(record.name.kind, self_);
     machine.restore(sets_of(record.votes), record.outcome, record.finished);
     const SessionId sid = record.name.sid;
-    entries_.insert_or_assign(sid, Entry(std::move(record), machine));
+    entries_.insert_or_assign(sid, Entry(std::move(record), machine, now));
   }
   return ok_status();
 }
@@ -70,7 +70,9 @@ Status BasicDecisionBook<Rules>::may_begin(DecisionKind kind, std::span<const Ke
 }
 
 template <class Rules>
-Status BasicDecisionBook<Rules>::begin(const DecisionName& name, std::vector<DecidedKey> keys) {
+Status BasicDecisionBook<Rules>::begin(const DecisionName& name,
+                                       std::vector<DecidedKey> keys,
+                                       SteadyTime now) {
   TERCET_CHECK(keys.size() <= kKeysPerDecisionMax);
   if (name.membership != electorate_.membership) {
     return Error(Errc::wrong_state, "begin a decision: it is of another membership");
@@ -88,7 +90,7 @@ Status BasicDecisionBook<Rules>::begin(const DecisionName& name, std::vector<Dec
   record.keys = std::move(keys);
   Machine machine(name.kind, self_);
   machine.begin();
-  entries_.insert_or_assign(name.sid, Entry(std::move(record), machine));
+  entries_.insert_or_assign(name.sid, Entry(std::move(record), machine, now));
   return ok_status();
 }
 
@@ -167,7 +169,7 @@ Result<DecisionStep> BasicDecisionBook<Rules>::hear(mpc::PartyIndex from,
   }
   TERCET_TRY_STATUS(check_votes(news, found->second.record.votes));
   Entry after = found->second;
-  after.said[mpc::number(from) - 1U] = news.stand;
+  after.heard[mpc::number(from) - 1U] = now;
   detail::merge_votes(after.record.votes, news.votes);
   Effects effects = after.machine.hear(news.sets());
   effects = detail::operator|(effects, after.machine.hear_stand(from, news.stand));
@@ -204,7 +206,7 @@ Result<DecisionStep> BasicDecisionBook<Rules>::hear_unknown(mpc::PartyIndex from
   if (news.wants_answer) {
     Machine machine(news.name.kind, self_);
     machine.restore(sets_of(record->votes), record->outcome, record->finished);
-    DecisionNews answer = news_of(Entry(std::move(*record), machine));
+    DecisionNews answer = news_of(Entry(std::move(*record), machine, now));
     answer.wants_answer = false;
     if (machine.answers()) {
       step.to_send.emplace_back(from, std::move(answer));
@@ -342,6 +344,13 @@ bool BasicDecisionBook<Rules>::may_expire(const CommandId& command) const {
 }
 
 template <class Rules>
+bool BasicDecisionBook<Rules>::concerns(const KeyId& key) const {
+  return std::ranges::any_of(entries_, [&](const auto& entry) {
+    return stands_in_the_way(entry.second, DecisionKind::make, std::span(&key, 1));
+  });
+}
+
+template <class Rules>
 std::vector<OpenDecision> BasicDecisionBook<Rules>::report() const {
   std::vector<OpenDecision> out;
   for (const auto& [sid, entry] : entries_) {
@@ -352,7 +361,8 @@ std::vector<OpenDecision> BasicDecisionBook<Rules>::report() const {
     open.ending_no = entry.machine.voted_no();
     open.waits_for = entry.machine.waits_for();
     open.double_voters = entry.machine.votes().double_voters();
-    open.said = entry.said;
+    open.since = entry.since;
+    open.heard = entry.heard;
     out.push_back(std::move(open));
   }
   return out;

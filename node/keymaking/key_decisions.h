@@ -92,6 +92,9 @@ class BasicKeyDecisions final : public KeyDecisions {
 
   // DecisionExchange
   std::vector<Bytes> open_decisions() const override;
+
+  bool concerns(const KeyId& key) const override { return book_.concerns(key); }
+
   Status hear_decision(mpc::PartyIndex from, ByteView said) override;
 
  private:

@@ -32,7 +32,7 @@ Status BasicKeyDecisions<Rules>::load() {
       unsettled_[newest.name.epoch].name = newest.name;
     }
   }
-  return book_.load();
+  return book_.load(clock_->now());
 }
 
 template <class Rules>
@@ -43,7 +43,8 @@ Status BasicKeyDecisions<Rules>::may_begin(const KeyId& key) const {
 template <class Rules>
 Status BasicKeyDecisions<Rules>::begin(const SessionId& sid, const KeyPlan& plan) {
   return book_.begin(DecisionName(DecisionKind::make, membership_, sid),
-                     {DecidedKey(plan.key, plan.version, plan.command)});
+                     {DecidedKey(plan.key, plan.version, plan.command)},
+                     clock_->now());
 }
 
 template <class Rules>

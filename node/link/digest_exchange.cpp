@@ -72,17 +72,21 @@ Result<DigestExchange::Step> DigestExchange::on_answer(const DigestAnswer& answe
   if (!topic.asked || topic.asked->wanted != answer.given || topic.asked->bucket != answer.bucket) {
     return Error(Errc::peer_malformed, "digest answer: nothing of the kind was asked");
   }
-  const std::size_t names_asked = topic.asked->tags.size();
+  const std::vector<ShortDigest> asked = std::move(topic.asked->tags);
   topic.asked.reset();
   Step step;
   if (answer.given == For::buckets) {
     on_buckets(topic, answer);
   } else if (answer.given == For::tags) {
     TERCET_TRY_STATUS(on_tags(topic, answer));
-  } else if (answer.names.size() > names_asked) {
+  } else if (answer.names.size() > asked.size()) {
     return Error(Errc::peer_malformed, "digest answer: more names than were asked for");
   }
   for (const std::string& name : answer.names) {
+    const std::optional<ShortDigest> own = views_[at(answer.topic)]->tag_of(name);
+    if (own && std::ranges::find(asked, *own) != asked.end()) {
+      continue;  // it came here while the peer was asked
+    }
     step.differences.emplace_back(answer.topic, name);
   }
   step.ask = next(answer.topic, topic);

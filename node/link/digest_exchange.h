@@ -8,7 +8,7 @@
 
 #include "core/base/result.h"
 #include "node/link/digest_frames.h"
-#include "node/link/digest_index.h"
+#include "node/model/digest_index.h"
 
 namespace tercet::node {
 

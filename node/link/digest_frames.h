@@ -7,7 +7,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "node/link/digest_index.h"
+#include "node/model/digest_index.h"
 
 /// What two nodes say to find in what they differ (docs/key-lifecycle.md, "When a link comes up").
 /// Fixed layouts; every list is bounded. Errors of every decode: peer_malformed.

@@ -1,56 +1,104 @@
-// What two nodes tell each other of what they hold, after link set-up and at every change:
-// commands, decisions, digests of keys (protocol.md 2 and 6). Members of PeerHub.
+// What two nodes tell each other of what they hold, when a link comes up and at every change:
+// commands, decisions, digests of all that is settled (docs/key-lifecycle.md). Members of PeerHub.
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "core/log/log.h"
-#include "core/secret/access.h"
-#include "mpc/engine/key_material.h"
-#include "mpc/keygen/components.h"
+#include "node/link/digest_frames.h"
 #include "node/link/peer_hub.h"
+#include "node/model/version_name.h"
 
 namespace tercet::node {
 
-void PeerHub::tell_command_ids(mpc::PartyIndex peer) {
-  if (options_.commands == nullptr) {
+void PeerHub::begin_digests(mpc::PartyIndex peer) {
+  Peer& state = peer_of(peer);
+  if (!state.record.secret()) {
     return;
   }
-  for (Bytes& permit : options_.commands->open_permits()) {
-    send(peer, PeerFrame::command, std::move(permit));
-  }
-  const std::vector<CommandId> all = options_.commands->command_ids();
-  // Were there ever more, the peer would send the oldest again, which are known here.
-  const std::size_t told = std::min(all.size(), kCommandsPerExchangeMax);
-  CommandIds part;
-  for (std::size_t first = all.size() - told; !part.complete; first += kCommandIdsPerFrameMax) {
-    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
-    const std::size_t count = std::min(all.size() - first, kCommandIdsPerFrameMax);
-    part.ids.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
-    part.complete = first + count == all.size();
-    send(peer, PeerFrame::command_ids, part.encode());
+  const DigestIndex& commands =
+      options_.commands == nullptr ? no_commands_ : options_.commands->digests();
+  state.digests =
+      std::make_unique<LinkDigests>(commands,
+                                    options_.keys->settled(),
+                                    options_.keys->components(mpc::side_of(options_.self, peer)),
+                                    state.record.secret());
+  tell_digest_roots(peer);
+}
+
+void PeerHub::compare_digests() {
+  compared_ = monotonic_.now();
+  tell_digest_roots(mpc::next(options_.self));
+  tell_digest_roots(mpc::previous(options_.self));
+}
+
+void PeerHub::tell_digest_roots(mpc::PartyIndex peer) {
+  if (const auto& digests = peer_of(peer).digests) {
+    send(peer, PeerFrame::digest_roots, digests->exchange().roots().encode());
   }
 }
 
-Status PeerHub::on_command_ids(mpc::PartyIndex from, ByteView body) {
-  TERCET_TRY(CommandIds theirs, CommandIds::decode(body));
+Status PeerHub::on_digests(mpc::PartyIndex from, PeerFrame type, ByteView body) {
+  const auto& digests = peer_of(from).digests;
+  if (!digests) {
+    return Error(Errc::peer_malformed, "digests: the link has no pair secret yet");
+  }
+  if (type == PeerFrame::digest_answer) {
+    return on_digest_answer(from, *digests, body);
+  }
+  if (type == PeerFrame::digest_question) {
+    TERCET_TRY(const DigestQuestion question, DigestQuestion::decode(body));
+    send(from, PeerFrame::digest_answer, digests->exchange().answer(question).encode());
+    return ok_status();
+  }
+  TERCET_TRY(const DigestRoots theirs, DigestRoots::decode(body));
+  for (const DigestQuestion& question : digests->exchange().on_roots(theirs)) {
+    send(from, PeerFrame::digest_question, question.encode());
+  }
+  return ok_status();
+}
+
+Status PeerHub::on_digest_answer(mpc::PartyIndex from, LinkDigests& digests, ByteView body) {
+  TERCET_TRY(const DigestAnswer answer, DigestAnswer::decode(body));
+  TERCET_TRY(const DigestExchange::Step step, digests.exchange().on_answer(answer));
+  // Before the next question: what is wanted is sent before the next answer, so a long difference
+  // fills no queue.
+  CommandIds wanted;
+  for (const DigestExchange::Difference& difference : step.differences) {
+    if (difference.topic != DigestTopic::commands) {
+      on_difference(from, difference);
+    } else if (difference.name.size() == CommandId::kBytes) {
+      wanted.ids.push_back(CommandId::copy_of(as_bytes(difference.name)));
+    }
+  }
+  if (!wanted.ids.empty()) {
+    send(from, PeerFrame::commands_wanted, wanted.encode());
+  }
+  if (step.ask) {
+    send(from, PeerFrame::digest_question, step.ask->encode());
+  }
+  return ok_status();
+}
+
+/// The peer has the version settled, or its component, otherwise than this node or without it.
+void PeerHub::on_difference(mpc::PartyIndex from, const DigestExchange::Difference& difference) {
+  const auto name = parse_version_name(difference.name);
+  if (!name || (options_.decisions != nullptr && options_.decisions->concerns(name->first))) {
+    return;  // what is open here ends by votes
+  }
+  if (options_.keys->settled().contains(difference.name)) {
+    events_.key_differs(name->first, from);
+  } else if (difference.topic == DigestTopic::settled) {
+    events_.key_missing(name->first, from);
+  }
+}
+
+Status PeerHub::on_commands_wanted(mpc::PartyIndex from, ByteView body) {
+  TERCET_TRY(const CommandIds wanted, CommandIds::decode(body));
   if (options_.commands == nullptr) {
     return ok_status();
   }
-  std::set<CommandId>& told = peer_of(from).commands_told;
-  told.insert(theirs.ids.begin(), theirs.ids.end());
-  if (told.size() > kCommandsPerExchangeMax) {
-    return Error(Errc::peer_malformed, "command ids: more than one exchange may name");
-  }
-  if (!theirs.complete) {
-    return ok_status();
-  }
-  const std::set<CommandId> known = std::exchange(told, {});
-  for (const CommandId& id : options_.commands->command_ids()) {
-    if (known.contains(id)) {
-      continue;
-    }
+  for (const CommandId& id : wanted.ids) {
     if (std::optional<Bytes> document = options_.commands->command(id)) {
       send(from, PeerFrame::command, std::move(*document));
     }
@@ -86,60 +134,6 @@ void PeerHub::on_decision(mpc::PartyIndex from, ByteView body) {
     return;
   }
   events_.caught_up();
-}
-
-Status PeerHub::on_key_digests(mpc::PartyIndex from, ByteView body) {
-  TERCET_TRY(KeyDigests theirs, KeyDigests::decode(body));
-  for (const KeyDigest& digest : theirs.keys) {
-    const std::optional<KeyEntry> entry = options_.keys->find(digest.key, digest.version);
-    if (!entry || !entry->material || entry->epoch != digest.epoch) {
-      continue;
-    }
-    if (digest_for(*entry, from) != digest.digest) {
-      events_.key_differs(digest.key, from);
-    }
-  }
-  return ok_status();
-}
-
-std::array<std::uint8_t, 32> PeerHub::digest_for(const KeyEntry& entry,
-                                                 mpc::PartyIndex peer) const {
-  const bool with_next = mpc::side_of(options_.self, peer) == mpc::Side::next;
-  const mpc::KeyName name(options_.cluster, entry.id, entry.version, entry.epoch);
-  const mpc::ByteShares& key = entry.material->key();
-  // Component `next` is shared with the next peer, component `own` with the previous one.
-  const SecretBytes& component = with_next ? key.next : key.own;
-  return mpc::component_digest(*peer_of(peer).record.secret(),
-                               entry.derived,
-                               name,
-                               with_next ? peer : options_.self,
-                               component.expose(SecretAccess::grant()));
-}
-
-void PeerHub::send_key_digests() {
-  send_digests_to(mpc::next(options_.self));
-  send_digests_to(mpc::previous(options_.self));
-}
-
-void PeerHub::send_digests_to(mpc::PartyIndex peer) {
-  if (!peer_of(peer).record.secret()) {
-    return;
-  }
-  KeyDigests digests;
-  for (const KeyEntry& entry : options_.keys->list()) {
-    if (digests.keys.size() == kKeysPerFrameMax) {
-      send(peer, PeerFrame::key_digests, std::exchange(digests, KeyDigests()).encode());
-    }
-    if (entry.material) {
-      KeyDigest digest;
-      digest.key = entry.id;
-      digest.version = entry.version;
-      digest.epoch = entry.epoch;
-      digest.digest = digest_for(entry, peer);
-      digests.keys.push_back(std::move(digest));
-    }
-  }
-  send(peer, PeerFrame::key_digests, digests.encode());
 }
 
 }  // namespace tercet::node

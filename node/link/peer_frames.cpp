@@ -231,42 +231,9 @@ Result<BulkHello> BulkHello::decode(ByteView from) {
   return hello;
 }
 
-Bytes KeyDigests::encode() const {
-  ByteWriter out;
-  out.u32(static_cast<std::uint32_t>(keys.size()));
-  for (const KeyDigest& key : keys) {
-    out.text(key.key.text()).u32(key.version.value()).raw(key.epoch.view()).raw(key.digest);
-  }
-  return out.take();
-}
-
-Result<KeyDigests> KeyDigests::decode(ByteView from) {
-  ByteReader in(from);
-  KeyDigests digests;
-  const std::uint32_t count = in.u32();
-  if (count > kKeysPerFrameMax) {
-    return malformed("key digests");
-  }
-  for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
-    KeyDigest key;
-    Result<KeyId> id = KeyId::parse(as_text(in.blob(kNameBytesMax)));
-    if (!id) {
-      return malformed("key digests");
-    }
-    key.key = std::move(id).value();
-    key.version = KeyVersion(in.u32());
-    key.epoch = EpochId(in.array<EpochId::kBytes>());
-    key.digest = in.array<32>();
-    digests.keys.push_back(std::move(key));
-  }
-  TERCET_TRY_STATUS(in.finish("key digests"));
-  return digests;
-}
-
 Bytes CommandIds::encode() const {
   ByteWriter out;
-  out.u8(complete ? 1 : 0);
-  out.u32(static_cast<std::uint32_t>(ids.size()));
+  out.u16(static_cast<std::uint16_t>(ids.size()));
   for (const CommandId& id : ids) {
     out.raw(id.view());
   }
@@ -276,15 +243,13 @@ Bytes CommandIds::encode() const {
 Result<CommandIds> CommandIds::decode(ByteView from) {
   ByteReader in(from);
   CommandIds list;
-  const std::uint8_t complete = in.u8();
-  const std::uint32_t count = in.u32();
-  if (complete > 1 || count > kCommandIdsPerFrameMax) {
+  const std::uint16_t count = in.u16();
+  if (count > kCommandsWantedMax) {
     return malformed("command ids");
   }
-  for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+  for (std::uint16_t i = 0; i < count && !in.failed(); ++i) {
     list.ids.emplace_back(in.array<CommandId::kBytes>());
   }
-  list.complete = complete == 1;
   TERCET_TRY_STATUS(in.finish("command ids"));
   return list;
 }

@@ -23,10 +23,12 @@ enum class PeerFrame : std::uint8_t {
   heartbeat = 0x42,
   pair_name = 0x43,        ///< to the third node: the name of a pair's new secret
   generation_over = 0x44,  ///< the receiver's generation was seen to have ended: start a new one
-  command_ids = 0x45,
+  commands_wanted = 0x45,  ///< answered by as many `command`
   command = 0x46,
-  key_digests = 0x47,
-  decision = 0x48,  ///< what a node says of a joint decision
+  decision = 0x48,      ///< what a node says of a joint decision
+  digest_roots = 0x49,  ///< digest_frames.h
+  digest_question = 0x4a,
+  digest_answer = 0x4b,
   propose = 0x50,
   session = 0x51,
   abort = 0x52,
@@ -148,33 +150,14 @@ struct BulkHello {
   static Result<BulkHello> decode(ByteView from);
 };
 
-/// Keyed digests of the sender's copies of the components that both hold (protocol.md 6).
-struct KeyDigest {
-  KeyDigest() = default;
-  KeyId key;
-  KeyVersion version;
-  EpochId epoch;
-  std::array<std::uint8_t, 32> digest{};
-};
-
-struct KeyDigests {
-  KeyDigests() = default;
-  std::vector<KeyDigest> keys;
-  Bytes encode() const;
-  static Result<KeyDigests> decode(ByteView from);
-};
-
-/// A part of the list of all commands that the sender holds; the list is told after link set-up.
+/// Ids of commands that the sender lacks, or has without receipts that the receiver has.
 struct CommandIds {
   CommandIds() = default;
-  bool complete = false;  ///< the last part
   std::vector<CommandId> ids;
   Bytes encode() const;
   static Result<CommandIds> decode(ByteView from);
 };
 
-inline constexpr std::size_t kKeysPerFrameMax = 2048;  ///< more go into several frames
-inline constexpr std::size_t kCommandIdsPerFrameMax = 8192;
-inline constexpr std::size_t kCommandsPerExchangeMax = std::size_t{1} << 16U;  ///< the newest
+inline constexpr std::size_t kCommandsWantedMax = 64;
 
 }  // namespace tercet::node

@@ -100,6 +100,7 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
   link->close();
   if (state.link == link) {
     state.link.reset();
+    state.digests.reset();
     mux_.set_link(peer, nullptr);
     options_.log->warn("peer_link_down",
                        field("peer", number(peer)),
@@ -156,16 +157,18 @@ Status PeerHub::dispatch(mpc::PartyIndex from, Frame frame) {
       options_.log->error("own_generation_over", field("said_by", number(from)));
       events_.own_generation_over();
       return Error(Errc::closed, "peer link: this node's generation ended");
-    case PeerFrame::command_ids:
-      return on_command_ids(from, frame.body);
+    case PeerFrame::commands_wanted:
+      return on_commands_wanted(from, frame.body);
     case PeerFrame::command:
       on_command(from, frame.body);
       return ok_status();
     case PeerFrame::decision:
       on_decision(from, frame.body);
       return ok_status();
-    case PeerFrame::key_digests:
-      return on_key_digests(from, frame.body);
+    case PeerFrame::digest_roots:
+    case PeerFrame::digest_question:
+    case PeerFrame::digest_answer:
+      return on_digests(from, static_cast<PeerFrame>(frame.type), frame.body);
     case PeerFrame::hello:
     case PeerFrame::confirm:
     case PeerFrame::bulk_hello:
@@ -219,14 +222,12 @@ void PeerHub::greet(mpc::PartyIndex peer) {
   const mpc::PartyIndex third = third_of(options_.self, peer);
   tell_name_of(peer, third);
   tell_name_of(third, peer);
-  peer_of(peer).commands_told.clear();
-  tell_command_ids(peer);
   if (options_.decisions != nullptr) {
     for (Bytes& said : options_.decisions->open_decisions()) {
       send(peer, PeerFrame::decision, std::move(said));
     }
   }
-  send_digests_to(peer);
+  begin_digests(peer);
 }
 
 void PeerHub::tell_name_of(mpc::PartyIndex pair_with, mpc::PartyIndex third) {
@@ -295,6 +296,7 @@ void PeerHub::drop_link(mpc::PartyIndex party) {
   if (peer.link) {
     peer.link->close();
     peer.link.reset();
+    peer.digests.reset();
     mux_.set_link(party, nullptr);
     events_.link_changed(party, false);
   }
@@ -318,6 +320,9 @@ void PeerHub::beat() {
   while (!ran_.empty() && now - ran_.front().first > kRanAge) {
     ran_ids_.erase(ran_.front().second);
     ran_.pop_front();
+  }
+  if (now - compared_ >= kCompareAgain) {
+    compare_digests();
   }
   for (const mpc::PartyIndex party : {mpc::next(options_.self), mpc::previous(options_.self)}) {
     Peer& peer = peer_of(party);

@@ -16,6 +16,7 @@
 #include "core/random/random.h"
 #include "core/time/clock.h"
 #include "mpc/party.h"
+#include "node/link/link_digests.h"
 #include "node/link/link_setup.h"
 #include "node/link/round_trip.h"
 #include "node/link/session_mux.h"
@@ -40,6 +41,8 @@ class PeerHub {
   /// A link without a heartbeat for this long is closed, to be dialled anew.
   static constexpr Milliseconds kSilence{3000};
   static constexpr Milliseconds kSetupLimit{5000};
+  /// Digests are compared so often while links stand.
+  static constexpr Milliseconds kCompareAgain{60'000};
 
   /// What the hub tells its owner. All are set before the first link.
   class Events {
@@ -56,6 +59,9 @@ class PeerHub {
     std::function<void()> caught_up;
     /// A peer holds another component of this key than this node: refuse the key.
     std::function<void(const KeyId&, mpc::PartyIndex)> key_differs;
+    /// A peer has settled a version of this key that this node does not know, and no decision is
+    /// open here that could explain it: this node's directory is an old one.
+    std::function<void(const KeyId&, mpc::PartyIndex)> key_missing;
     /// A session that a peer ran and this node did not, after a second (protocol.md 2).
     std::function<void(mpc::PartyIndex, const SessionId&)> session_unknown;
   };
@@ -113,8 +119,8 @@ class PeerHub {
   void pass_on_command(ByteView document);
   /// What is said of a joint decision; lost where the link is down.
   void tell_decision(mpc::PartyIndex peer, Bytes said);
-  /// Again, e.g. after a key was made.
-  void send_key_digests();
+  /// Compares commands, settled keys and components with both peers, as when their links came up.
+  void compare_digests();
 
  private:
   class Peer {
@@ -125,9 +131,9 @@ class PeerHub {
     PeerRecord record;
     std::shared_ptr<FrameLink> link;  ///< set up; null while down
     SteadyTime last_heard{};
-    RoundTrip round_trip;               ///< of this link
-    std::optional<PairNameNews> news;   ///< the name of its secret with the third node
-    std::set<CommandId> commands_told;  ///< by the parts of its list that have come
+    RoundTrip round_trip;                  ///< of this link
+    std::optional<PairNameNews> news;      ///< the name of its secret with the third node
+    std::unique_ptr<LinkDigests> digests;  ///< while the link stands
     std::vector<SessionId> to_tell;
     std::deque<std::pair<SteadyTime, SessionId>> told;  ///< sids that the peer says it ran
   };
@@ -137,15 +143,16 @@ class PeerHub {
   Task<Status> read_frames(mpc::PartyIndex peer, FrameLink& link);
   Status dispatch(mpc::PartyIndex from, Frame frame);
   Status on_heartbeat(mpc::PartyIndex from, ByteView body);
-  void tell_command_ids(mpc::PartyIndex peer);
-  Status on_command_ids(mpc::PartyIndex from, ByteView body);
-  Status on_key_digests(mpc::PartyIndex from, ByteView body);
+  void begin_digests(mpc::PartyIndex peer);
+  void tell_digest_roots(mpc::PartyIndex peer);
+  Status on_digests(mpc::PartyIndex from, PeerFrame type, ByteView body);
+  Status on_digest_answer(mpc::PartyIndex from, LinkDigests& digests, ByteView body);
+  void on_difference(mpc::PartyIndex from, const DigestExchange::Difference& difference);
+  Status on_commands_wanted(mpc::PartyIndex from, ByteView body);
   void on_command(mpc::PartyIndex from, ByteView body);
   void on_decision(mpc::PartyIndex from, ByteView body);
-  std::array<std::uint8_t, 32> digest_for(const KeyEntry& entry, mpc::PartyIndex peer) const;
   void greet(mpc::PartyIndex peer);
   void tell_name_of(mpc::PartyIndex pair_with, mpc::PartyIndex third);
-  void send_digests_to(mpc::PartyIndex peer);
   void send(mpc::PartyIndex peer, PeerFrame type, Bytes body);
   void judge_told(mpc::PartyIndex from, SteadyTime now);
   void peer_ended(mpc::PartyIndex peer, FrameLink& link);
@@ -158,6 +165,8 @@ class PeerHub {
   SessionMux mux_;
   GenerationId generation_;
   std::uint64_t session_count_ = 0;
+  SteadyTime compared_{};          ///< when digests were last told to both
+  const DigestIndex no_commands_;  ///< where there is no command log
   std::array<std::unique_ptr<Peer>, 4> peers_;
   std::deque<std::pair<SteadyTime, SessionId>> ran_;
   std::set<SessionId> ran_ids_;

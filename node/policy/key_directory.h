@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "mpc/party.h"
 #include "mpc/wire/proxy_messages.h"
+#include "node/model/digest_index.h"
 
 namespace tercet::mpc {
 class KeyMaterial;
@@ -47,6 +48,11 @@ class KeyDirectory {
   virtual std::optional<KeyEntry> find(const KeyId& key, KeyVersion version) const = 0;
   /// One entry for each version of each key.
   virtual std::vector<KeyEntry> list() const = 0;
+  /// What other nodes should have the same of, by version_name: of each version its epoch, maker
+  /// and terms.
+  virtual const DigestIndex& settled() const = 0;
+  /// Of each version the component that is held in common with the peer on that side.
+  virtual const DigestIndex& components(mpc::Side with) const = 0;
   /// Counts `count` IVs of a key version, durably in steps taken ahead, before the first message of
   /// the session that opens them (protocol.md 10). Errors: exhausted (2^32 reached), storage_error.
   virtual Status count_ivs(const KeyId& key, KeyVersion version, std::uint32_t count) = 0;
@@ -58,12 +64,10 @@ class KeyDirectory {
 class CommandExchange {
  public:
   virtual ~CommandExchange() = default;
-  /// Ids of all commands held, in the order of the log.
-  virtual std::vector<CommandId> command_ids() const = 0;
+  /// The id of each command held (its bytes) with the receipts known with it.
+  virtual const DigestIndex& digests() const = 0;
   /// The signed command document, or nothing.
   virtual std::optional<Bytes> command(const CommandId& id) const = 0;
-  /// Documents of permits that lack a receipt here: to be told anew, the peer may have it.
-  virtual std::vector<Bytes> open_permits() const = 0;
   /// A document that a peer passed on: verified like a new one (signatures, receipts), not for
   /// freshness. Returns what the peer lacks of it, to be sent back. Errors: not_authenticated,
   /// invalid_argument, denied, already_exists.
@@ -78,6 +82,8 @@ class DecisionExchange {
   virtual ~DecisionExchange() = default;
   /// What is open here, to be said when a link comes up; a bounded number, each under 2 KiB.
   virtual std::vector<Bytes> open_decisions() const = 0;
+  /// Is a decision about the key open, or does a session of one run?
+  virtual bool concerns(const KeyId& key) const = 0;
   /// Errors: peer_malformed, not_authenticated (a vote whose signature is wrong), unsupported,
   /// overloaded, storage_error.
   virtual Status hear_decision(mpc::PartyIndex from, ByteView said) = 0;

@@ -71,7 +71,11 @@ PeerHub::Events NodeService::hub_events() {
     record.text("key", key.text()).number("peer", number(peer));
     // A record that cannot be written stops the service by itself (rule AU5).
     static_cast<void>(impl_->context.audit.write(std::move(record)));
-    key_changed(key);  // so that the other holder finds it out, too
+    key_changed(key);
+    impl_->context.hub->compare_digests();  // so that the other holder finds it out, too
+  };
+  events.key_missing = [this](const KeyId& key, mpc::PartyIndex peer) {
+    impl_->context.log.error("key_missing", field("key", key), field("peer", number(peer)));
   };
   events.session_unknown = [this](mpc::PartyIndex peer, const SessionId& sid) {
     impl_->metrics.sessions_unknown.add();
@@ -347,7 +351,10 @@ void NodeService::key_changed(const KeyId& key) {
     lease->slots().drop_key(key);
     lease->remembered().drop_key(key);
   }
-  impl_->context.hub->send_key_digests();
+}
+
+void NodeService::compare_digests() {
+  impl_->context.hub->compare_digests();
 }
 
 void NodeService::tell_decision(mpc::PartyIndex peer, Bytes said) {

@@ -90,6 +90,8 @@ class NodeService {
 
   /// A key's record or shares changed: what was prepared for it goes if it no longer serves.
   void key_changed(const KeyId& key);
+  /// Compares with both peers what is settled and held, as when their links came up.
+  void compare_digests();
   /// A command was accepted here: the peers get it too.
   void pass_on_command(ByteView document);
   /// What is said of a joint decision, to one peer.

@@ -40,6 +40,16 @@ Bytes receipt_row(const CommandId& id, const Receipt& receipt) {
   return row.take();
 }
 
+/// Of whose receipts are known, in whatever order they came. Not of the signatures: a corrupt node
+/// could sign one receipt in many ways.
+ShortDigest receipts_digest(const LoggedCommand& command) {
+  std::array<std::uint8_t, 3> known{};
+  for (const Receipt& receipt : command.envelope.receipts) {
+    known.at(mpc::number(receipt.node) - 1U) = 1;
+  }
+  return short_sha256(known);
+}
+
 bool in_force(const LoggedCommand& command) {
   switch (command.command.form()) {
     case CommandForm::making:
@@ -74,6 +84,7 @@ Result<CommandLog> CommandLog::load(Database& database, const ShareSealer& seale
 
 Status CommandLog::read_anew() {
   blocks_ = KeyBlocks();
+  digests_.clear();
   TERCET_TRY(Statement query, database_->prepare(kColumns));
   for (;;) {
     TERCET_TRY(const bool more, query.next());
@@ -86,8 +97,9 @@ Status CommandLog::read_anew() {
 }
 
 void CommandLog::take_effect(const LoggedCommand& command) {
+  database_->changed(*this);
+  digests_.put(as_text(command.id().view()), receipts_digest(command));
   if (in_force(command)) {
-    database_->changed(*this);
     command.command.apply(blocks_);
   }
 }

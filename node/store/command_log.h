@@ -10,6 +10,7 @@
 #include "node/command/command.h"
 #include "node/command/envelope.h"
 #include "node/command/key_blocks.h"
+#include "node/model/digest_index.h"
 #include "node/store/database.h"
 
 namespace tercet::node {
@@ -91,6 +92,9 @@ class CommandLog final : public Mirror {
   /// What all blocks, and all permits in force, say together.
   const KeyBlocks& blocks() const { return blocks_; }
 
+  /// The id of each command with its receipts, to be compared with a peer's.
+  const DigestIndex& digests() const { return digests_; }
+
   Status read_anew() override;
 
  private:
@@ -106,6 +110,7 @@ class CommandLog final : public Mirror {
   Database* database_;
   const ShareSealer* sealer_;
   KeyBlocks blocks_;
+  DigestIndex digests_;
 };
 
 }  // namespace tercet::node

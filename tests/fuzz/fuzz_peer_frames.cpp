@@ -17,7 +17,6 @@ FUZZ_TARGET(peer_frames, input) {
                                                     re_encodes<SessionFrame>,
                                                     re_encodes<AbortFrame>,
                                                     re_encodes<BulkHello>,
-                                                    re_encodes<KeyDigests>,
                                                     re_encodes<CommandIds>,
                                                     re_encodes<DecisionNews>,
                                                     re_encodes<KeyPlan>};

@@ -3,6 +3,9 @@
 #include <utility>
 
 #include "core/time/clock.h"
+#include "mpc/engine/key_material.h"
+#include "mpc/keygen/components.h"
+#include "node/model/version_name.h"
 #include "node/policy/request_authoriser.h"
 #include "tests/sim/kms_signer.h"
 
@@ -48,6 +51,25 @@ std::vector<node::KeyEntry> DealtKeys::list() const {
 Status DealtKeys::count_ivs(const KeyId& /*key*/, KeyVersion /*version*/, std::uint32_t count) {
   ivs_counted += count;
   return ok_status();
+}
+
+void DealtKeys::note_changes() {
+  for (const auto& [id, entry] : entries) {
+    const std::string name = node::version_name(id, entry.version);
+    const mpc::ByteShares& key = entry.material->key();
+    const PartyIndex self = entry.material->party();
+    settled_.put(name, node::short_sha256(entry.epoch.view()));
+    with_next_.put(name, mpc::component_fingerprint(entry.epoch, mpc::next(self), key.next));
+    with_previous_.put(name, mpc::component_fingerprint(entry.epoch, self, key.own));
+  }
+}
+
+const node::DigestIndex& NotedCommands::digests() const {
+  index_.clear();
+  for (const CommandId& id : ids) {
+    index_.put(as_text(id.view()), node::ShortDigest());
+  }
+  return index_;
 }
 
 std::unique_ptr<node::Authoriser> InProcessCluster::product_authoriser(
@@ -115,6 +137,7 @@ void InProcessCluster::deal(const KeyId& id, const std::string& store, ByteView 
     entry.material = materials[place(party)];
     entry.derived = entry.material->derived();
     sites_[place(party)]->keys.entries.emplace(id, std::move(entry));
+    sites_[place(party)]->keys.note_changes();
   }
 }
 

@@ -32,18 +32,31 @@ class DealtKeys final : public node::KeyDirectory {
   std::vector<node::KeyEntry> list() const override;
   Status count_ivs(const KeyId& key, KeyVersion version, std::uint32_t count) override;
 
+  const node::DigestIndex& settled() const override { return settled_; }
+
+  const node::DigestIndex& components(mpc::Side with) const override {
+    return with == mpc::Side::next ? with_next_ : with_previous_;
+  }
+
+  /// After a change of `entries`: what is compared with peers follows.
+  void note_changes();
+
   std::map<KeyId, node::KeyEntry> entries;
   std::uint64_t ivs_counted = 0;
+
+ private:
+  node::DigestIndex settled_;
+  node::DigestIndex with_next_;
+  node::DigestIndex with_previous_;
 };
 
 /// A command log whose documents are the bytes of their ids.
 class NotedCommands final : public node::CommandExchange {
  public:
-  std::vector<CommandId> command_ids() const override { return ids; }
+  /// Follows `ids` whenever a link comes up.
+  const node::DigestIndex& digests() const override;
 
   std::optional<Bytes> command(const CommandId& id) const override { return to_bytes(id.view()); }
-
-  std::vector<Bytes> open_permits() const override { return {}; }
 
   Result<std::optional<Bytes>> offer(ByteView document) override {
     offered.push_back(CommandId::copy_of(document));
@@ -52,6 +65,9 @@ class NotedCommands final : public node::CommandExchange {
 
   std::vector<CommandId> ids;
   std::vector<CommandId> offered;  ///< by peers
+
+ private:
+  mutable node::DigestIndex index_;
 };
 
 /// Three NodeServices and a coordinator on one io_context, joined by memory links that count hops.

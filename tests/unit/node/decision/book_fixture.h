@@ -120,7 +120,7 @@ class ThreeBooks {
   void restart(mpc::PartyIndex node) {
     books_[at(node)] =
         std::make_unique<Book>(electorate_, node, keys_[at(node)], stores_[at(node)]);
-    TERCET_CHECK(books_[at(node)]->load().ok());
+    TERCET_CHECK(books_[at(node)]->load(now).ok());
     std::erase_if(under_way_, [node](const Message& message) {
       return message.to == node || message.from == node;
     });
@@ -136,7 +136,7 @@ class ThreeBooks {
 
   void begin_at_all(const DecisionName& name, const std::vector<DecidedKey>& decided) {
     for (const mpc::PartyIndex node : mpc::kAllParties) {
-      TERCET_CHECK(book(node).begin(name, decided).ok());
+      TERCET_CHECK(book(node).begin(name, decided, now).ok());
     }
   }
 

@@ -129,7 +129,7 @@ TEST_F(DecisionBookTest, OneVoteIsOpenForAKey) {
 TEST_F(DecisionBookTest, NoMoreThanSixtyFourAreBegun) {
   for (std::size_t i = 0; i < kOpenDecisionsMax; ++i) {
     const DecidedKey key = nodes_.some_key("key-" + std::to_string(i));
-    ASSERT_TRUE(nodes_.book(kP1).begin(nodes_.new_name(), {key}).ok());
+    ASSERT_TRUE(nodes_.book(kP1).begin(nodes_.new_name(), {key}, nodes_.now).ok());
   }
   const KeyId more = nodes_.some_key("more").key;
   EXPECT_EQ(nodes_.book(kP1).may_begin(DecisionKind::make, std::span(&more, 1)).error().code(),
@@ -194,7 +194,8 @@ TEST_F(DecisionBookTest, ASessionThatWasRefusedIsNotBegun) {
   DecisionNews news = news_of_p3(name, {VoteForm::yes});
   news.wants_answer = true;
   ASSERT_TRUE(nodes_.say(kP3, kP1, news).ok());
-  EXPECT_EQ(nodes_.book(kP1).begin(name, {nodes_.some_key()}).error().code(), Errc::already_exists);
+  EXPECT_EQ(nodes_.book(kP1).begin(name, {nodes_.some_key()}, nodes_.now).error().code(),
+            Errc::already_exists);
 }
 
 TEST_F(DecisionBookTest, RefusalsAreNotForgottenToMakeRoom) {
@@ -208,7 +209,7 @@ TEST_F(DecisionBookTest, RefusalsAreNotForgottenToMakeRoom) {
     ASSERT_TRUE(nodes_.say(kP3, kP1, more).ok());
     nodes_.lose_all();
   }
-  EXPECT_FALSE(nodes_.book(kP1).begin(name, {nodes_.some_key()}).ok());
+  EXPECT_FALSE(nodes_.book(kP1).begin(name, {nodes_.some_key()}, nodes_.now).ok());
 }
 
 // Else P2's status would name the honest P1, which does not answer.

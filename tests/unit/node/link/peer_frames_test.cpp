@@ -111,13 +111,14 @@ TEST_F(PeerFrames, PairNameIsOfALowerAndAHigherNode) {
   EXPECT_FALSE(PairNameNews::decode(news.encode()).ok());
 }
 
-TEST_F(PeerFrames, KeyDigestsAreExact) {
-  KeyDigests digests;
-  KeyDigest digest;
-  digest.key = KeyId::parse("some-key").value();
-  digest.version = KeyVersion(3);
-  digests.keys = {digest, digest};
-  expect_exact(digests);
+TEST_F(PeerFrames, CommandIdsAreExactAndBounded) {
+  CommandIds wanted;
+  while (wanted.ids.size() < kCommandsWantedMax) {
+    wanted.ids.emplace_back(random_.array<CommandId::kBytes>());
+  }
+  expect_exact(wanted);
+  wanted.ids.emplace_back(random_.array<CommandId::kBytes>());
+  EXPECT_FALSE(CommandIds::decode(wanted.encode()).ok());
 }
 
 }  // namespace

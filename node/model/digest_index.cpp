@@ -1,4 +1,4 @@
-#include "node/link/digest_index.h"
+#include "node/model/digest_index.h"
 
 #include <algorithm>
 
@@ -33,6 +33,14 @@ void DigestIndex::erase(std::string_view id) {
     --size_;
     ++bucket.version;
   }
+}
+
+void DigestIndex::clear() {
+  for (Bucket& bucket : buckets_) {
+    bucket.values.clear();
+    ++bucket.version;
+  }
+  size_ = 0;
 }
 
 bool DigestIndex::contains(std::string_view id) const {

@@ -32,6 +32,7 @@ class DigestIndex {
   /// `id` of at most kDigestIdBytesMax bytes (checked); `value` is what should be equal.
   void put(std::string_view id, const ShortDigest& value);
   void erase(std::string_view id);
+  void clear();
 
   bool contains(std::string_view id) const;
 
