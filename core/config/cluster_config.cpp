@@ -35,31 +35,35 @@ std::string unique_name(Section& section, std::string_view key, std::set<std::st
   return name;
 }
 
-/// Which TLS keys may be shown under a name: one, or two and more while keys are exchanged.
-std::vector<KeyPin> read_pins(Section& section) {
+/// Which TLS keys may be shown under a name: one, or two and more while keys are exchanged. No key
+/// is of two members (`seen`): one could be taken for the other.
+std::vector<KeyPin> read_pins(Section& section, std::set<KeyPin>& seen) {
   constexpr std::size_t kPinsMax = 4;
   std::vector<KeyPin> pins;
-  for (const std::string& text : section.texts_or_none("tls_pins")) {
+  const std::vector<std::string> texts = section.texts("tls_pins");
+  if (section.has("tls_pins") && (texts.empty() || texts.size() > kPinsMax)) {
+    section.problem("tls_pins", "expected one to four");
+  }
+  for (const std::string& text : texts) {
     const Result<KeyPin> pin = parse_key_pin(text);
     if (!pin) {
       section.problem("tls_pins", pin.error().what());
-      continue;
+    } else if (!seen.insert(*pin).second) {
+      section.problem("tls_pins", "one is there twice, or another member's too");
+    } else {
+      pins.push_back(*pin);
     }
-    pins.push_back(*pin);
-  }
-  if (pins.size() > kPinsMax) {
-    section.problem("tls_pins", "expected at most four");
   }
   return pins;
 }
 
-void read_administrators(Section& root, ClusterConfig& cluster) {
+void read_administrators(Section& root, ClusterConfig& cluster, std::set<KeyPin>& pins) {
   std::set<std::string> names;
   for (Section& section : root.sections("administrators")) {
     ClusterConfig::Administrator each;
     each.name = unique_name(section, "name", names);
     each.public_key = section.parsed<PublicKey>("public_key", &PublicKey::parse);
-    each.tls_pins = read_pins(section);
+    each.tls_pins = read_pins(section, pins);
     section.finish();
     for (const ClusterConfig::Administrator& other : cluster.administrators) {
       if (other.public_key == each.public_key) {
@@ -74,7 +78,7 @@ void read_administrators(Section& root, ClusterConfig& cluster) {
   }
 }
 
-void read_nodes(Section& root, ClusterConfig& cluster) {
+void read_nodes(Section& root, ClusterConfig& cluster, std::set<KeyPin>& pins) {
   std::set<std::string> names;
   std::set<std::uint8_t> indices;
   for (Section& section : root.sections("nodes")) {
@@ -94,7 +98,7 @@ void read_nodes(Section& root, ClusterConfig& cluster) {
     node.signing_public_key = section.parsed<PublicKey>("signing_public_key", &PublicKey::parse);
     node.import_public_key =
         section.parsed<BoxPublicKey>("import_public_key", &BoxPublicKey::parse);
-    node.tls_pins = read_pins(section);
+    node.tls_pins = read_pins(section, pins);
     section.finish();
     cluster.nodes.push_back(std::move(node));
   }
@@ -166,8 +170,26 @@ const ClusterConfig::Store* ClusterConfig::find_store_by_access_key(
   return nullptr;
 }
 
-bool ClusterConfig::has_proxy(std::string_view name) const {
-  return find_by(proxies, &Proxy::name, name) != nullptr;
+const ClusterConfig::Proxy* ClusterConfig::find_proxy(std::string_view name) const {
+  return find_by(proxies, &Proxy::name, name);
+}
+
+void ClusterConfig::take_pins_of(const ClusterConfig& fresh) {
+  for (Node& node : nodes) {
+    if (const Node* same = fresh.find_node(node.id)) {
+      node.tls_pins = same->tls_pins;
+    }
+  }
+  for (Proxy& proxy : proxies) {
+    if (const Proxy* same = fresh.find_proxy(proxy.name)) {
+      proxy.tls_pins = same->tls_pins;
+    }
+  }
+  for (Administrator& administrator : administrators) {
+    if (const Administrator* same = fresh.find_administrator(administrator.name)) {
+      administrator.tls_pins = same->tls_pins;
+    }
+  }
 }
 
 Result<ClusterConfig> load_cluster_config(const std::string& path) {
@@ -183,13 +205,14 @@ Result<ClusterConfig> load_cluster_config(const std::string& path) {
   if (!pair_mode.empty() && pair_mode != "off") {
     root.problem("pair_mode", "only off is possible in this version");
   }
-  read_administrators(root, cluster);
-  read_nodes(root, cluster);
+  std::set<KeyPin> pins;
+  read_administrators(root, cluster, pins);
+  read_nodes(root, cluster, pins);
   std::set<std::string> proxy_names;
   for (Section& section : root.sections("proxies")) {
     ClusterConfig::Proxy proxy;
     proxy.name = unique_name(section, "name", proxy_names);
-    proxy.tls_pins = read_pins(section);
+    proxy.tls_pins = read_pins(section, pins);
     section.finish();
     cluster.proxies.push_back(std::move(proxy));
   }

@@ -22,7 +22,8 @@ class ClusterConfig {
     Administrator() = default;
     std::string name;
     PublicKey public_key;
-    std::vector<KeyPin> tls_pins;
+    std::vector<KeyPin>
+        tls_pins;  ///< of the keys it may show in TLS: one, or more while it changes
   };
 
   class Node {
@@ -78,7 +79,10 @@ class ClusterConfig {
   const Administrator* find_administrator(std::string_view name) const;
   const Store* find_store(std::string_view name) const;
   const Store* find_store_by_access_key(std::string_view access_key_id) const;
-  bool has_proxy(std::string_view name) const;
+  const Proxy* find_proxy(std::string_view name) const;
+
+  /// What may change without a restart: the pins of those whom this file knows, by name.
+  void take_pins_of(const ClusterConfig& fresh);
 };
 
 /// Relative paths in the file are relative to its directory. All errors are reported together, each

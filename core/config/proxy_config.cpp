@@ -150,7 +150,7 @@ Result<ProxyConfig> load_proxy_config(const std::string& path) {
   } else {
     read_own_shape(root, proxy);
   }
-  if (problems.empty() && !proxy.cluster.has_proxy(proxy.name)) {
+  if (problems.empty() && proxy.cluster.find_proxy(proxy.name) == nullptr) {
     root.problem("name", "is no proxy of the cluster file");
   }
   root.finish();

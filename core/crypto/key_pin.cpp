@@ -24,21 +24,30 @@ std::string print_key_pin(const KeyPin& pin) {
   return base64_encode(pin.view());
 }
 
+std::optional<KeyPin> key_pin_of(const x509_st* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  if (size <= 0) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  const KeyPin pin(sha256({der, static_cast<std::size_t>(size)}));
+  OPENSSL_free(der);
+  return pin;
+}
+
 Result<KeyPin> key_pin_of_certificate(std::string_view pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free_all)> in(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free_all);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
       PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr), &X509_free);
-  unsigned char* der = nullptr;
-  const int size =
-      certificate == nullptr ? -1 : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &der);
-  if (size <= 0) {
+  const std::optional<KeyPin> pin =
+      certificate == nullptr ? std::nullopt : key_pin_of(certificate.get());
+  if (!pin) {
     ERR_clear_error();
     return Error(Errc::invalid_argument, "pin of a certificate: no certificate in PEM");
   }
-  const KeyPin pin(sha256({der, static_cast<std::size_t>(size)}));
-  OPENSSL_free(der);
-  return pin;
+  return *pin;
 }
 
 }  // namespace tercet

@@ -10,6 +10,7 @@
 #include "core/async/task.h"
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/crypto/key_pin.h"
 #include "core/time/clock.h"
 
 namespace tercet {
@@ -26,6 +27,9 @@ class TlsInfo {
   std::string role;                    ///< subject OU: "node", "proxy", "admin", or empty
   std::vector<std::string> dns_names;  ///< DNS names in subjectAltName
   std::int64_t peer_expires_unix = 0;  ///< notAfter of the peer's certificate
+  std::optional<KeyPin> peer_key;      ///< pin of the key in the peer's certificate
+  Bytes
+      channel_binding;  ///< TLS 1.3: 32 bytes of its exporter (RFC 8446 7.5), the same at both ends
 };
 
 /// An ordered stream of bytes to one other process: TCP, or TLS on it. Everything above sees only

@@ -36,6 +36,9 @@ class FrameLink {
   virtual void close() noexcept = 0;
   /// The name in the other side's certificate ("node-2", "proxy-1"); for logs and ownership.
   virtual const std::string& peer_name() const = 0;
+  /// 32 bytes that both ends of this connection have in common, and no other connection: what a
+  /// signature covers so that nobody in the middle can pass it on. Empty without TLS.
+  virtual ByteView channel_binding() const = 0;
 };
 
 }  // namespace tercet

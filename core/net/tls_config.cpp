@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include <openssl/err.h>
@@ -80,6 +81,18 @@ Status use_identity(SSL_CTX* context,
     expires_unix = ::timegm(&when);
   }
   return ok_status();
+}
+
+Status check_own_pin(SSL_CTX* context, const LinkTls& files) {
+  const std::optional<KeyPin> pin = key_pin_of(SSL_CTX_get0_certificate(context));
+  const std::vector<KeyPin>& known = files.own_pins;
+  if (known.empty() || (pin && std::find(known.begin(), known.end(), *pin) != known.end())) {
+    return ok_status();
+  }
+  return Error(Errc::config_error,
+               "TLS: the cluster file pins other keys than that of " + files.certificate)
+      .hint("put this one's pin into tls_pins of its entry, at all members: " +
+            (pin ? print_key_pin(*pin) : std::string()));
 }
 
 Status use_ca(SSL_CTX* context, const std::string& ca, bool announce) {
@@ -166,11 +179,13 @@ Result<TlsServerContext> TlsServerContext::for_links(const LinkTls& files,
   TERCET_TRY_STATUS(harden(context, TLS1_3_VERSION));
   TERCET_TRY_STATUS(
       use_identity(context, files.certificate, files.private_key, state->expires_unix));
+  TERCET_TRY_STATUS(check_own_pin(context, files));
   TERCET_TRY_STATUS(use_ca(context, files.ca, false));
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_alpn_select_cb(context, choose_http11, nullptr);
   state->mutual = true;
+  state->check.only_peers = true;
   state->check.peers = std::move(allowed);
   detail::install_peer_check(context, true);
   return TlsServerContext(std::move(state));
@@ -203,6 +218,7 @@ Result<TlsClientContext> TlsClientContext::for_links(const LinkTls& files) {
   TERCET_TRY_STATUS(harden(context, TLS1_3_VERSION));
   TERCET_TRY_STATUS(
       use_identity(context, files.certificate, files.private_key, state->expires_unix));
+  TERCET_TRY_STATUS(check_own_pin(context, files));
   TERCET_TRY_STATUS(use_ca(context, files.ca, false));
   detail::install_peer_check(context, true);
   return TlsClientContext(std::move(state));

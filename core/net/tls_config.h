@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/crypto/key_pin.h"
 
 // OpenSSL's own name for its context; only core/net includes <openssl/ssl.h>.
 struct ssl_ctx_st;
@@ -19,16 +20,27 @@ namespace detail {
 class PeerCheck;
 }
 
-/// One process that an internal link may speak to: CN and OU of its certificate.
+/// One process that an internal link may speak to: CN and OU of its certificate, and the pins of
+/// the keys that it may show. The authority's word alone makes nobody a peer.
 class TlsPeer {
  public:
-  TlsPeer(std::string peer_name, std::string peer_role)
-      : name(std::move(peer_name)), role(std::move(peer_role)) {}
+  /// No pins: nobody passes.
+  TlsPeer(std::string peer_name, std::string peer_role, std::vector<KeyPin> key_pins)
+      : name(std::move(peer_name)), role(std::move(peer_role)), pins(std::move(key_pins)) {}
+
+  /// Whoever the authority calls so, with any key: for tests only (a lint test keeps it there).
+  static TlsPeer with_any_key(std::string peer_name, std::string peer_role) {
+    TlsPeer peer(std::move(peer_name), std::move(peer_role), {});
+    peer.any_key = true;
+    return peer;
+  }
 
   bool operator==(const TlsPeer&) const = default;
 
-  std::string name;  ///< exact common name
-  std::string role;  ///< "node", "proxy" or "admin"; empty: any
+  std::string name;          ///< exact common name
+  std::string role;          ///< "node", "proxy" or "admin"; empty: any
+  std::vector<KeyPin> pins;  ///< one of them
+  bool any_key = false;      ///< the pins are not looked at
 };
 
 /// The XKS side of the proxy (XKS reference 3 and 16). Paths of PEM files; the certificate file
@@ -49,6 +61,9 @@ class LinkTls {
   std::string certificate;
   std::string private_key;
   std::string ca;
+  /// What the peers know of our key: a certificate that they would refuse is refused here, with a
+  /// word that helps. Empty: not checked.
+  std::vector<KeyPin> own_pins;
 };
 
 /// A client of a public or private HTTPS server, as KMS is one.

@@ -38,7 +38,8 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
         stream_(std::move(stream)),
         limits_(limits),
         meter_(meter),
-        name_(stream_->peer_name()) {}
+        name_(stream_->peer_name()),
+        tls_(stream_->tls_info()) {}
 
   Status send(const Frame& frame) {
     if (closed_) {
@@ -109,6 +110,8 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
   }
 
   const std::string& name() const { return name_; }
+
+  ByteView channel_binding() const { return tls_ ? ByteView(tls_->channel_binding) : ByteView(); }
 
  private:
   /// Everything that was queued until now, and meanwhile, in as few writes as possible.
@@ -208,6 +211,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
   FrameLimits limits_;
   LinkMeter* meter_;
   std::string name_;
+  std::shared_ptr<const TlsInfo> tls_;  ///< null on plain TCP
   bool closed_ = false;
 
   Bytes queued_;
@@ -234,6 +238,8 @@ class TlsFrameLink final : public FrameLink {
   void close() noexcept override { state_->close(); }
 
   const std::string& peer_name() const override { return state_->name(); }
+
+  ByteView channel_binding() const override { return state_->channel_binding(); }
 
  private:
   std::shared_ptr<LinkState> state_;

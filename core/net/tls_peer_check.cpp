@@ -61,6 +61,14 @@ bool same_name(const std::string& a, const std::string& b) {
          });
 }
 
+bool is_peer(const TlsInfo& info, const TlsPeer& peer) {
+  const bool named = !info.common_name.empty() && peer.name == info.common_name &&
+                     (peer.role.empty() || peer.role == info.role);
+  return named && (peer.any_key || (info.peer_key &&
+                                    std::find(peer.pins.begin(), peer.pins.end(), *info.peer_key) !=
+                                        peer.pins.end()));
+}
+
 /// Runs for each certificate of the chain, and again when it is found bad.
 int on_certificate(int chain_ok, X509_STORE_CTX* store) {
   const auto* connection = static_cast<const SSL*>(
@@ -85,11 +93,9 @@ int on_certificate(int chain_ok, X509_STORE_CTX* store) {
 }  // namespace
 
 bool PeerCheck::admits(const TlsInfo& info) const {
-  if (!peers.empty()) {
-    return std::any_of(peers.begin(), peers.end(), [&info](const TlsPeer& peer) {
-      return !info.common_name.empty() && peer.name == info.common_name &&
-             (peer.role.empty() || peer.role == info.role);
-    });
+  if (only_peers) {
+    return std::any_of(
+        peers.begin(), peers.end(), [&info](const TlsPeer& peer) { return is_peer(info, peer); });
   }
   if (names.empty()) {
     return true;
@@ -119,6 +125,7 @@ void describe_certificate(const X509* certificate, TlsInfo& into) {
   into.common_name = subject_text(certificate, NID_commonName);
   into.role = subject_text(certificate, NID_organizationalUnitName);
   into.dns_names = subject_dns_names(certificate);
+  into.peer_key = key_pin_of(certificate);
   std::tm when{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &when) == 1) {
     into.peer_expires_unix = ::timegm(&when);

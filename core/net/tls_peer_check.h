@@ -16,7 +16,8 @@ class PeerCheck {
  public:
   PeerCheck() = default;
   std::vector<std::string> names;        ///< one must match exactly (XKS reference 16)
-  std::vector<TlsPeer> peers;            ///< one must match CN and role (internal links)
+  std::vector<TlsPeer> peers;            ///< one must match: CN, role, key (internal links)
+  bool only_peers = false;               ///< internal links: without `peers` nobody passes
   bool alert_handshake_failure = false;  ///< every failure shows as alert 40
 
   bool admits(const TlsInfo& info) const;

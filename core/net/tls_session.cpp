@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -14,6 +15,8 @@ namespace tercet::detail {
 namespace {
 
 constexpr std::size_t kInputBytes = 17 * 1024;  // a whole record
+constexpr std::string_view kBindingLabel = "EXPORTER-Tercet-channel-binding";
+constexpr std::size_t kBindingBytes = 32;
 
 }  // namespace
 
@@ -166,6 +169,19 @@ TlsInfo TlsSession::describe() const {
     describe_certificate(certificate, info);
     info.peer_verified = SSL_get_verify_result(connection_.get()) == X509_V_OK &&
                          SSL_get_verify_mode(connection_.get()) != SSL_VERIFY_NONE;
+  }
+  if (SSL_version(connection_.get()) == TLS1_3_VERSION) {
+    info.channel_binding.resize(kBindingBytes);
+    if (SSL_export_keying_material(connection_.get(),
+                                   info.channel_binding.data(),
+                                   info.channel_binding.size(),
+                                   kBindingLabel.data(),
+                                   kBindingLabel.size(),
+                                   nullptr,
+                                   0,
+                                   0) != 1) {
+      info.channel_binding.clear();
+    }
   }
   return info;
 }

@@ -38,6 +38,7 @@ class TlsStream final : public ByteStream {
         client_(std::move(context)),
         session_(client_->native(), false) {
     if (peer) {
+      own_check_.only_peers = true;
       own_check_.peers.push_back(std::move(*peer));
     }
     detail::set_peer_check(session_.native(), &own_check_);

@@ -10,6 +10,7 @@ namespace tercet::mpc {
 Bytes SessionIdentity::encode() const {
   ByteWriter out;
   out.u16(kProtocolVersion).raw(cluster.view()).text(operation).u8(static_cast<std::uint8_t>(set));
+  out.u32(membership.value());
   for (const GenerationId& generation : generations) {
     out.raw(generation.view());
   }

@@ -33,6 +33,7 @@ class SessionIdentity {
   ClusterId cluster;
   std::string operation;  ///< fixed word, e.g. "lease", "batch", "create key"
   ParticipantSet set = ParticipantSet::p123;
+  MembershipNumber membership{1};              ///< who the nodes of the cluster are
   std::array<GenerationId, 3> generations;     ///< of P1, P2, P3
   std::array<PairSecretName, 3> pair_secrets;  ///< of the holders of component 1, 2, 3
   std::string opener;                          ///< certificate name of who opened it

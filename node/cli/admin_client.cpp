@@ -72,13 +72,16 @@ Result<std::unique_ptr<AdminClient>> AdminClient::make(const AdminConfig& config
   files.certificate = config.tls.certificate;
   files.private_key = config.tls.private_key;
   files.ca = config.cluster.ca_file;
+  const ClusterConfig::Administrator* self = config.cluster.find_administrator(config.name);
+  TERCET_CHECK(self != nullptr);  // load_admin_config has seen to it
+  files.own_pins = self->tls_pins;
   TERCET_TRY(const TlsClientContext tls, TlsClientContext::for_links(files));
   auto impl = std::make_unique<Impl>();
   for (const ClusterConfig::Node& node : config.cluster.nodes) {
     HttpClientOptions options;
     options.address = node.admin_address.text();
     options.tls = tls;
-    options.pinned_peer = TlsPeer(node.id, "node");
+    options.pinned_peer = TlsPeer(node.id, "node", node.tls_pins);
     options.connections_max = 1;
     impl->names.push_back(node.id);
     impl->addresses.push_back(node.admin_address.text());

@@ -8,6 +8,7 @@
 #include "core/codec/base64.h"
 #include "core/crypto/box.h"
 #include "core/crypto/key_file.h"
+#include "core/crypto/key_pin.h"
 #include "core/crypto/signature.h"
 #include "core/crypto/x509.h"
 #include "core/random/random.h"
@@ -105,6 +106,13 @@ std::string quoted(const std::string& text) {
   return "\"" + text + "\"";
 }
 
+/// The line that pins the key of a certificate.
+Result<std::string> pins_yaml(const DevLayout& layout, const std::string& name) {
+  TERCET_TRY(const std::string pem, read_text_file(layout.file("keys/" + name + ".crt")));
+  TERCET_TRY(const KeyPin pin, key_pin_of_certificate(pem));
+  return "    tls_pins: [" + quoted(print_key_pin(pin)) + "]\n";
+}
+
 Result<std::string> cluster_yaml(const DevLayout& layout,
                                  const DevState& state,
                                  std::size_t proxies) {
@@ -115,6 +123,8 @@ Result<std::string> cluster_yaml(const DevLayout& layout,
   out += "health_key: " + quoted(kDevHealthKey) + "\n";
   out += "administrators:\n  - name: " + quoted(kDevAdministrator) +
          "\n    public_key: " + quoted(admin.public_key().text()) + "\n";
+  TERCET_TRY(const std::string admin_pins, pins_yaml(layout, "admin-1"));
+  out += admin_pins;
   out += "nodes:\n";
   for (std::size_t i = 0; i < kNodes; ++i) {
     const std::string node = DevLayout::node(i);
@@ -128,10 +138,14 @@ Result<std::string> cluster_yaml(const DevLayout& layout,
     }
     out += "    signing_public_key: " + quoted(signing.public_key().text()) + "\n";
     out += "    import_public_key: " + quoted(import.public_key().text()) + "\n";
+    TERCET_TRY(const std::string pins, pins_yaml(layout, node));
+    out += pins;
   }
   out += "proxies:\n";
   for (std::size_t i = 0; i < proxies; ++i) {
     out += "  - name: " + DevLayout::proxy(i) + "\n";
+    TERCET_TRY(const std::string pins, pins_yaml(layout, DevLayout::proxy(i)));
+    out += pins;
   }
   out += std::string("stores:\n  - name: ") + kDevStore + "\n    uri_path: " + quoted(kDevUriPath) +
          "\n    regions: [" + kDevRegion + "]\n    access_key_ids: [" + state.access_key_id + "]\n";

@@ -39,6 +39,8 @@ NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logge
       peer_meter_(registry_, kMeteredPart, "peer"),
       bulk_meter_(registry_, kMeteredPart, "bulk"),
       proxy_meter_(registry_, kMeteredPart, "proxy"),
+      members_(Membership::of_cluster(config_.cluster)),
+      bulk_members_(members_),
       bulk_tasks_(std::make_unique<TaskGroup>(bulk_.executor())),
       tasks_(executor),
       stop_wanted_(executor) {}
@@ -141,6 +143,7 @@ Status NodeApp::bind_admin() {
              HttpServer::bind(executor_, std::move(options), [this](HttpRequest request) {
                return handle_admin(std::move(request));
              }));
+  log_refusals(admin_server_->listener());
   return ok_status();
 }
 
@@ -279,8 +282,19 @@ Task<void> NodeApp::watch_signals() {
   }
 }
 
+Status NodeApp::reload_pins() {
+  TERCET_TRY(const ClusterConfig fresh, load_cluster_config(config_.cluster_file));
+  config_.cluster.take_pins_of(fresh);
+  members_ = Membership::of_cluster(config_.cluster);
+  asio::post(bulk_.executor(), [this, members = members_] { bulk_members_ = members; });
+  return ok_status();
+}
+
 void NodeApp::reload() {
   Status reloaded = load_credentials();
+  if (Status pins = reload_pins(); !pins.ok()) {
+    reloaded = std::move(pins);
+  }
   const std::pair<std::shared_ptr<TlsServerSlot>*, std::vector<TlsPeer>> slots[] = {
       {&peer_tls_, lower_peers()},
       {&proxy_tls_, proxies()},

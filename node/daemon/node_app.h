@@ -22,6 +22,7 @@
 #include "node/daemon/bulk_thread.h"
 #include "node/daemon/credentials.h"
 #include "node/daemon/node_core.h"
+#include "node/model/membership.h"
 
 namespace tercet::node {
 
@@ -56,12 +57,14 @@ class NodeApp {
   Status bind();
   Status bind_links();
   Status bind_admin();
+  void log_refusals(Listener& listener);
   Status bind_metrics();
+  Status reload_pins();
   Result<TlsServerContext> link_context(const std::vector<TlsPeer>& allowed) const;
   std::vector<TlsPeer> lower_peers() const;
   std::vector<TlsPeer> proxies() const;
   std::vector<TlsPeer> administrators() const;
-  LinkTls link_files() const;
+  LinkTls link_files(const Membership& members) const;
 
   class PeerDialer;
 
@@ -95,6 +98,9 @@ class NodeApp {
   std::unique_ptr<SigningKey> signing_key_;
   std::unique_ptr<BoxKey> import_key_;
   Credentials credentials_;
+
+  Membership members_;       ///< with the pins of the cluster file as it was read last
+  Membership bulk_members_;  ///< the same, for the bulk thread only
 
   BulkThread bulk_;
   std::unique_ptr<TaskGroup> bulk_tasks_;

@@ -16,6 +16,7 @@ NodeServiceOptions service_options(const NodeConfig& config) {
   options.self = static_cast<mpc::PartyIndex>(config.self().index);
   options.cluster = config.cluster.id;
   options.node_id = config.id;
+  options.membership = Membership::of_cluster(config.cluster);
   options.health_key = config.cluster.health_key;
   options.has_health_key = !config.cluster.health_key.text().empty();
   for (const ClusterConfig::Store& store : config.cluster.stores) {
@@ -117,6 +118,7 @@ void NodeCore::build_service() {
   parts.decisions = decisions_.get();
   parts.authoriser = authoriser_.get();
   parts.audit = audit_.get();
+  parts.signing_key = parts_.signing_key;
   parts.metrics = parts_.metrics;
   parts.random = parts_.random;
   parts.bulk_random = parts_.bulk_random;

@@ -20,23 +20,24 @@ constexpr std::string_view kAdminRole = "admin";
 
 }  // namespace
 
-LinkTls NodeApp::link_files() const {
+LinkTls NodeApp::link_files(const Membership& members) const {
   LinkTls files;
   files.certificate = config_.tls.certificate;
   files.private_key = config_.tls.private_key;
   files.ca = config_.cluster.ca_file;
+  files.own_pins = members.member(self_).tls_pins;
   return files;
 }
 
 Result<TlsServerContext> NodeApp::link_context(const std::vector<TlsPeer>& allowed) const {
-  return TlsServerContext::for_links(link_files(), allowed);
+  return TlsServerContext::for_links(link_files(members_), allowed);
 }
 
 std::vector<TlsPeer> NodeApp::lower_peers() const {
   std::vector<TlsPeer> peers;
   for (const ClusterConfig::Node& node : config_.cluster.nodes) {
     if (node.index < number(self_)) {
-      peers.emplace_back(node.id, std::string(kNodeRole));
+      peers.emplace_back(node.id, std::string(kNodeRole), node.tls_pins);
     }
   }
   return peers;
@@ -46,7 +47,7 @@ std::vector<TlsPeer> NodeApp::proxies() const {
   std::vector<TlsPeer> peers;
   peers.reserve(config_.cluster.proxies.size());
   for (const ClusterConfig::Proxy& proxy : config_.cluster.proxies) {
-    peers.emplace_back(proxy.name, std::string(kProxyRole));
+    peers.emplace_back(proxy.name, std::string(kProxyRole), proxy.tls_pins);
   }
   return peers;
 }
@@ -55,7 +56,7 @@ std::vector<TlsPeer> NodeApp::administrators() const {
   std::vector<TlsPeer> peers;
   peers.reserve(config_.cluster.administrators.size());
   for (const ClusterConfig::Administrator& administrator : config_.cluster.administrators) {
-    peers.emplace_back(administrator.name, std::string(kAdminRole));
+    peers.emplace_back(administrator.name, std::string(kAdminRole), administrator.tls_pins);
   }
   return peers;
 }
@@ -97,13 +98,17 @@ Status NodeApp::bind_links() {
   options.tls = bulk_tls_;
   TERCET_TRY(bulk_listener_, Listener::bind(bulk_.executor(), options));
   for (Listener* listener : {peer_listener_.get(), proxy_listener_.get(), bulk_listener_.get()}) {
-    listener->on_handshake_failure = [this](const std::string& remote, const Error& why) {
-      log_.warn("handshake_refused",
-                field("remote", public_text(remote)),
-                field("detail", public_text(why.what())));
-    };
+    log_refusals(*listener);
   }
   return ok_status();
+}
+
+void NodeApp::log_refusals(Listener& listener) {
+  listener.on_handshake_failure = [this](const std::string& remote, const Error& why) {
+    log_.warn("handshake_refused",
+              field("remote", public_text(remote)),
+              field("detail", public_text(why.what())));
+  };
 }
 
 Task<void> NodeApp::accept_peer(std::unique_ptr<ByteStream> stream) {
@@ -138,8 +143,9 @@ class NodeApp::PeerDialer final : public LinkDialer {
 
   Task<Result<std::unique_ptr<FrameLink>>> connect() override {
     const ClusterConfig::Node& node = app_->config_.cluster.nodes[number(peer_) - 1U];
-    TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(app_->link_files()));
-    TlsPeer expected(node.id, std::string(kNodeRole));
+    const Membership& members = bulk_ ? app_->bulk_members_ : app_->members_;
+    TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(app_->link_files(members)));
+    TlsPeer expected(node.id, std::string(kNodeRole), members.member(peer_).tls_pins);
     const std::string address = bulk_ ? node.bulk_address.text() : node.peer_address.text();
     const Deadline until = co_await deadline_in(kConnectLimit);
     Result<std::unique_ptr<ByteStream>> stream =

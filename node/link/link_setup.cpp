@@ -9,34 +9,59 @@ namespace {
 
 constexpr std::string_view kPairLabel = "tercet/link/pair-secret/1";
 constexpr std::string_view kConfirmLabel = "tercet/link/confirm/1";
+constexpr std::string_view kBulkLabel = "tercet/link/bulk/1";
+constexpr std::string_view kSignatureLabel = "tercet/link/confirm-signature/1";
 
 }  // namespace
 
 namespace detail {
 
-SecretBytes derive(const PeerRecord& record, const Hello& lower, const Hello& higher) {
-  SecretBytes inputs(lower.contribution.size() + higher.contribution.size());
+SecretBytes derive(const LinkIdentity& identity,
+                   mpc::PartyIndex peer,
+                   const OfferedGeneration& mine,
+                   const OfferedGeneration& theirs) {
+  const bool self_lower = number(identity.self) < number(peer);
+  const OfferedGeneration& lower = self_lower ? mine : theirs;
+  const OfferedGeneration& higher = self_lower ? theirs : mine;
+  SecretBytes inputs(2 * kContributionBytes);
   MutableByteView into = inputs.expose_mutable(SecretAccess::grant());
   std::copy(lower.contribution.begin(), lower.contribution.end(), into.begin());
-  std::copy(higher.contribution.begin(), higher.contribution.end(), into.begin() + 32);
+  std::copy(higher.contribution.begin(),
+            higher.contribution.end(),
+            into.subspan(kContributionBytes).begin());
   ByteWriter info;
-  info.text(kPairLabel).u8(lower.sender).raw(lower.generation.view());
-  info.u8(higher.sender).raw(higher.generation.view());
+  info.text(kPairLabel);
+  info.u8(std::min(number(identity.self), number(peer))).raw(lower.generation.view());
+  info.u8(std::max(number(identity.self), number(peer))).raw(higher.generation.view());
   SecretBytes derived(2 * kSeedBytes);
   hkdf_sha256(inputs.expose(SecretAccess::grant()),
-              record.cluster().view(),
+              identity.cluster.view(),
               info.bytes(),
               derived.expose_mutable(SecretAccess::grant()));
   return derived;
 }
 
-std::array<std::uint8_t, 32> confirmation(const SecretBytes& key,
-                                          std::uint8_t sender,
-                                          ByteView lower,
-                                          ByteView higher) {
+void SetupTranscript::set_hellos(ByteView mine, ByteView theirs) {
+  const bool self_lower = number(identity_.self) < number(peer_);
+  lower_ = to_bytes(self_lower ? mine : theirs);
+  higher_ = to_bytes(self_lower ? theirs : mine);
+}
+
+std::array<std::uint8_t, 32> SetupTranscript::mac(const SecretBytes& key,
+                                                  mpc::PartyIndex sender) const {
   ByteWriter out;
-  out.text(kConfirmLabel).u8(sender).blob(lower).blob(higher);
+  out.text(kConfirmLabel).u8(number(sender)).blob(lower_).blob(higher_);
   return hmac_sha256(key.expose(SecretAccess::grant()), out.bytes());
+}
+
+Bytes SetupTranscript::signed_text(mpc::PartyIndex sender) const {
+  const mpc::PartyIndex receiver = sender == peer_ ? identity_.self : peer_;
+  const Membership& membership = identity_.membership;
+  ByteWriter out;
+  out.text(kSignatureLabel).raw(identity_.cluster.view()).u32(membership.number.value());
+  out.text(membership.member(sender).node_id).text(membership.member(receiver).node_id);
+  out.blob(lower_).blob(higher_).blob(binding_);
+  return out.take();
 }
 
 }  // namespace detail
@@ -60,6 +85,15 @@ void PeerRecord::forget_secret() {
   secret_.reset();
   confirm_key_ = SecretBytes();
   watch_ = RollbackWatch();
+}
+
+std::array<std::uint8_t, 32> bulk_mac(const mpc::PairSecret& secret,
+                                      mpc::PartyIndex sender,
+                                      const GenerationId& generation,
+                                      ByteView channel_binding) {
+  ByteWriter text;
+  text.text(kBulkLabel).u8(number(sender)).raw(generation.view()).blob(channel_binding);
+  return hmac_sha256(secret.digest_key().expose(SecretAccess::grant()), text.bytes());
 }
 
 template class BasicLinkSetup<FullLinkDefences>;

@@ -5,13 +5,15 @@
 #include <set>
 
 #include "core/async/task.h"
+#include "core/crypto/signature.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
 #include "core/secret/secret_bytes.h"
 #include "core/time/clock.h"
 #include "mpc/party.h"
-#include "node/link/peer_frames.h"
+#include "node/link/hello.h"
 #include "node/link/rollback_watch.h"
+#include "node/model/membership.h"
 
 namespace tercet::mpc {
 class PairSecret;
@@ -19,19 +21,24 @@ class PairSecret;
 
 namespace tercet::node {
 
+/// Who this node is, what it signs with, and whom it takes for a peer. Outlives the set-ups.
+class LinkIdentity {
+ public:
+  LinkIdentity() = default;
+  mpc::PartyIndex self = mpc::PartyIndex::p1;
+  ClusterId cluster;
+  Membership membership;
+  const SigningKey* signing_key = nullptr;  ///< not owned; its public key stands in the membership
+};
+
 /// What this node's generation knows about one peer, across reconnects: the peer's generation, the
 /// pair secret of the two generations, the watch over its counts and challenges.
 /// Threads: the service's executor only.
 class PeerRecord {
  public:
-  PeerRecord(mpc::PartyIndex self, mpc::PartyIndex peer, const ClusterId& cluster)
-      : self_(self), peer_(peer), cluster_(cluster) {}
-
-  mpc::PartyIndex self() const { return self_; }
+  explicit PeerRecord(mpc::PartyIndex peer) : peer_(peer) {}
 
   mpc::PartyIndex peer() const { return peer_; }
-
-  const ClusterId& cluster() const { return cluster_; }
 
   const std::optional<GenerationId>& generation() const { return generation_; }
 
@@ -54,9 +61,7 @@ class PeerRecord {
   template <class D>
   friend class BasicLinkSetup;
 
-  mpc::PartyIndex self_;
   mpc::PartyIndex peer_;
-  ClusterId cluster_;
   std::optional<GenerationId> generation_;
   std::set<GenerationId> ended_;
   std::shared_ptr<const mpc::PairSecret> secret_;
@@ -69,7 +74,33 @@ class PeerRecord {
 struct FullLinkDefences {
   static constexpr bool refuse_ended = true;     ///< a generation that ended stays ended
   static constexpr bool watch_rollbacks = true;  ///< session counts and echoes go forward
+  static constexpr bool signed_confirm = true;   ///< by the peer's signing key, over this very link
 };
+
+namespace detail {
+
+/// What CONFIRM is about: both HELLOs as they were sent, and the connection they were sent on.
+class SetupTranscript {
+ public:
+  SetupTranscript(const LinkIdentity& identity, mpc::PartyIndex peer, ByteView channel_binding)
+      : identity_(identity), peer_(peer), binding_(to_bytes(channel_binding)) {}
+
+  void set_hellos(ByteView mine, ByteView theirs);
+
+  /// Under one secret's key, by its sender. Compare in constant time.
+  std::array<std::uint8_t, 32> mac(const SecretBytes& key, mpc::PartyIndex sender) const;
+  /// What the sender signs: both HELLOs, both names, the channel binding.
+  Bytes signed_text(mpc::PartyIndex sender) const;
+
+ private:
+  const LinkIdentity& identity_;
+  mpc::PartyIndex peer_;
+  Bytes binding_;
+  Bytes lower_;  ///< HELLO of the lower number
+  Bytes higher_;
+};
+
+}  // namespace detail
 
 /// How a set-up ended.
 enum class SetupOutcome : std::uint8_t {
@@ -78,18 +109,23 @@ enum class SetupOutcome : std::uint8_t {
 };
 
 /// HELLO and CONFIRM on a fresh link (protocol.md 2 "Link set-up"): both sides contribute 32 random
-/// bytes, the pair secret comes from both, and each proves that it has the same one before any
-/// other frame. Afterwards the link may carry sessions.
+/// bytes, the pair secret comes from both, and before any other frame each proves that it has the
+/// same one, and by its signature that it is the node of the cluster file and at the other end of
+/// this very connection. Afterwards the link may carry sessions.
 ///
 /// Hops: 2, off the path. Secret: the contributions and what comes from them.
-/// Errors: peer_malformed; denied (another cluster, another sender than the certificate says);
-/// protocol_abort (CONFIRM does not match); `ended` is set on wrong_state: the peer's generation is
-/// over (told to it by the caller) or, `self_ended`, this node's own.
+/// Errors: peer_malformed; unsupported (no version in common); denied (another cluster, another
+/// membership, another sender than the certificate says, a link without channel binding, a wrong
+/// signature); protocol_abort (CONFIRM does not match); `ended` is set on wrong_state: the peer's
+/// generation is over (told to it by the caller) or, `self_ended`, this node's own.
 template <class D>
 class BasicLinkSetup {
  public:
-  BasicLinkSetup(FrameLink& link, PeerRecord& record, RandomSource& random)
-      : link_(link), record_(record), random_(random) {}
+  BasicLinkSetup(FrameLink& link,
+                 PeerRecord& record,
+                 const LinkIdentity& identity,
+                 RandomSource& random)
+      : link_(link), record_(record), identity_(identity), random_(random) {}
 
   Task<Result<SetupOutcome>> run(GenerationId own, std::uint64_t session_count, Deadline until);
 
@@ -97,16 +133,31 @@ class BasicLinkSetup {
 
   bool self_ended() const { return self_ended_; }
 
+  /// Of the peer protocol, that both speak; after a set-up that went well.
+  std::uint16_t version() const { return version_; }
+
  private:
+  Hello make_hello(const GenerationId& own, std::uint64_t session_count);
   Status check_hello(const Hello& hello);
-  Status look_at_watch(const Hello& hello, RollbackWatch& watch);
+  Status check_generation(const OfferedGeneration& offer);
+  Status look_at_watch(const OfferedGeneration& offer, RollbackWatch& watch);
+  Status check_confirm(const Confirm& confirm, const detail::SetupTranscript& transcript);
 
   FrameLink& link_;
   PeerRecord& record_;
+  const LinkIdentity& identity_;
   RandomSource& random_;
+  std::uint16_t version_ = 0;
   bool peer_ended_ = false;
   bool self_ended_ = false;
 };
+
+/// The MAC of a BulkHello: ties the bulk link to the pair secret, and so to the signatures with
+/// which that was made. Compare in constant time.
+std::array<std::uint8_t, 32> bulk_mac(const mpc::PairSecret& secret,
+                                      mpc::PartyIndex sender,
+                                      const GenerationId& generation,
+                                      ByteView channel_binding);
 
 using LinkSetup = BasicLinkSetup<FullLinkDefences>;
 extern template class BasicLinkSetup<FullLinkDefences>;

@@ -36,55 +36,6 @@ Error malformed(std::string_view what) {
 
 }  // namespace
 
-Bytes Hello::encode() const {
-  ByteWriter out;
-  out.u16(version).raw(cluster.view()).u8(sender).raw(generation.view()).u64(session_count);
-  out.raw(known.view()).raw(echo).raw(challenge).blob(contribution).u8(held ? 1 : 0);
-  if (held) {
-    out.raw(held->view());
-  }
-  return out.take();
-}
-
-Result<Hello> Hello::decode(ByteView from) {
-  ByteReader in(from);
-  Hello hello;
-  hello.version = in.u16();
-  if (!in.failed() && hello.version != kPeerProtocolVersion) {
-    return Error(Errc::unsupported, "decode hello: the peer speaks another protocol version")
-        .hint("run the same release at all nodes");
-  }
-  hello.cluster = ClusterId(in.array<ClusterId::kBytes>());
-  hello.sender = in.u8();
-  hello.generation = GenerationId(in.array<GenerationId::kBytes>());
-  hello.session_count = in.u64();
-  hello.known = GenerationId(in.array<GenerationId::kBytes>());
-  hello.echo = in.array<16>();
-  hello.challenge = in.array<16>();
-  hello.contribution = to_bytes(in.blob(32));
-  const std::uint8_t held = in.u8();
-  if (held == 1) {
-    hello.held = PairName(in.array<32>());
-  }
-  TERCET_TRY_STATUS(in.finish("hello"));
-  if (held > 1 || hello.contribution.size() != 32) {
-    return malformed("hello");
-  }
-  return hello;
-}
-
-Bytes Confirm::encode() const {
-  return to_bytes(mac);
-}
-
-Result<Confirm> Confirm::decode(ByteView from) {
-  ByteReader in(from);
-  Confirm confirm;
-  confirm.mac = in.array<32>();
-  TERCET_TRY_STATUS(in.finish("confirm"));
-  return confirm;
-}
-
 Bytes Heartbeat::encode() const {
   ByteWriter out;
   out.u64(session_count).raw(echo).raw(challenge).u32(held_us);
@@ -140,7 +91,7 @@ Result<PairNameNews> PairNameNews::decode(ByteView from) {
 
 Bytes Proposal::encode() const {
   ByteWriter out;
-  out.u16(kPeerProtocolVersion).u8(static_cast<std::uint8_t>(kind)).u8(set).text(opener).raw(nonce);
+  out.u16(kPeerVersionHighest).u8(static_cast<std::uint8_t>(kind)).u8(set).text(opener).raw(nonce);
   out.u8(with_contributions ? 1 : 0);
   out.raw(vectors.lease.view()).raw(vectors.batch.view()).u32(vectors.first).u32(vectors.count);
   out.u32(lifetime_ms).blob(plan);
@@ -163,7 +114,7 @@ Result<Proposal> Proposal::decode(ByteView from) {
   proposal.lifetime_ms = in.u32();
   proposal.plan = to_bytes(in.blob(kPlanBytesMax));
   TERCET_TRY_STATUS(in.finish("proposal"));
-  if (version != kPeerProtocolVersion || kind < 1 ||
+  if (version != kPeerVersionHighest || kind < 1 ||
       kind > static_cast<std::uint8_t>(SessionKind::key_command) || contributions > 1) {
     return malformed("proposal");
   }
@@ -214,21 +165,6 @@ Result<AbortFrame> AbortFrame::decode(ByteView from) {
   }
   frame.reason = static_cast<Errc>(reason);
   return frame;
-}
-
-Bytes BulkHello::encode() const {
-  ByteWriter out;
-  out.raw(generation.view()).raw(name.view());
-  return out.take();
-}
-
-Result<BulkHello> BulkHello::decode(ByteView from) {
-  ByteReader in(from);
-  BulkHello hello;
-  hello.generation = GenerationId(in.array<GenerationId::kBytes>());
-  hello.name = PairName(in.array<32>());
-  TERCET_TRY_STATUS(in.finish("bulk hello"));
-  return hello;
 }
 
 Bytes CommandIds::encode() const {

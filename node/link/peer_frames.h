@@ -13,8 +13,8 @@
 #include "node/link/trio.h"
 #include "node/session/session_kind.h"
 
-/// What nodes say to each other beneath the protocols: link set-up, heartbeats, the frames that
-/// carry sessions (protocol.md 2). Fixed big-endian layouts, as on the proxy links.
+/// What nodes say to each other beneath the protocols once a link is set up (hello.h): heartbeats,
+/// the frames that carry sessions (protocol.md 2). Fixed big-endian layouts, as on the proxy links.
 namespace tercet::node {
 
 enum class PeerFrame : std::uint8_t {
@@ -37,30 +37,10 @@ enum class PeerFrame : std::uint8_t {
 
 using Challenge = std::array<std::uint8_t, 16>;
 
-inline constexpr std::uint16_t kPeerProtocolVersion = 2;
-
-struct Hello {
-  Hello() = default;
-  std::uint16_t version = kPeerProtocolVersion;
-  ClusterId cluster;
-  std::uint8_t sender = 0;
-  GenerationId generation;
-  std::uint64_t session_count = 0;
-  GenerationId known;     ///< the receiver's generation that the sender last met; zeros: none
-  Challenge echo{};       ///< that generation's last challenge, zeros if none was seen
-  Challenge challenge{};  ///< a new one
-  Bytes contribution;     ///< 32 fresh random bytes; secret
-  std::optional<PairName> held;
-  Bytes encode() const;
-  static Result<Hello> decode(ByteView from);
-};
-
-struct Confirm {
-  Confirm() = default;
-  std::array<std::uint8_t, 32> mac{};
-  Bytes encode() const;
-  static Result<Confirm> decode(ByteView from);
-};
+/// The versions of what nodes say to each other that this release speaks. HELLO names both, and the
+/// two sides use the highest that they have in common.
+inline constexpr std::uint16_t kPeerVersionLowest = 3;
+inline constexpr std::uint16_t kPeerVersionHighest = 3;
 
 struct Heartbeat {
   Heartbeat() = default;
@@ -139,15 +119,6 @@ struct AbortFrame {
   Errc reason = Errc::internal;
   Bytes encode() const;
   static Result<AbortFrame> decode(ByteView from);
-};
-
-/// First frame of a bulk link in both directions: no session frame before it matches.
-struct BulkHello {
-  BulkHello() = default;
-  GenerationId generation;
-  PairName name;
-  Bytes encode() const;
-  static Result<BulkHello> decode(ByteView from);
 };
 
 /// Ids of commands that the sender lacks, or has without receipts that the receiver has.

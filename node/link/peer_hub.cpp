@@ -36,8 +36,12 @@ PeerHub::PeerHub(asio::any_io_executor executor, const Options& options, Events 
       options_(options),
       events_(std::move(events)),
       mux_(executor, options.self) {
+  identity_.self = options.self;
+  identity_.cluster = options.cluster;
+  identity_.membership = options.membership;
+  identity_.signing_key = options.signing_key;
   for (const mpc::PartyIndex peer : {mpc::next(options.self), mpc::previous(options.self)}) {
-    peers_[slot_of(peer)] = std::make_unique<Peer>(options.self, peer, options.cluster);
+    peers_[slot_of(peer)] = std::make_unique<Peer>(peer);
   }
 }
 
@@ -53,7 +57,7 @@ const PeerHub::Peer& PeerHub::peer_of(mpc::PartyIndex party) const {
 
 Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link) {
   Peer& state = peer_of(peer);
-  LinkSetup setup(*link, state.record, *options_.random);
+  LinkSetup setup(*link, state.record, identity_, *options_.random);
   const GenerationId generation = generation_;
   const bool knew_peer = state.record.generation().has_value();
   Result<SetupOutcome> outcome =
@@ -92,6 +96,7 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
   }
   options_.log->info("peer_link_up",
                      field("peer", number(peer)),
+                     field("version", setup.version()),
                      field("new_secret", *outcome == SetupOutcome::new_secret));
   greet(peer);
   events_.link_changed(peer, true);
@@ -380,6 +385,7 @@ std::optional<Trio> PeerHub::trio() const {
     }
   }
   Trio trio;
+  trio.membership = options_.membership.number;
   trio.generations[slot_of(options_.self) - 1] = generation_;
   trio.generations[slot_of(next) - 1] = *a.record.generation();
   trio.generations[slot_of(previous) - 1] = *b.record.generation();
@@ -392,7 +398,8 @@ std::optional<Trio> PeerHub::trio() const {
 bool PeerHub::stands(const Trio& trio) const {
   const mpc::PartyIndex next = mpc::next(options_.self);
   const mpc::PartyIndex previous = mpc::previous(options_.self);
-  if (trio.generations[slot_of(options_.self) - 1] != generation_) {
+  if (trio.membership != options_.membership.number ||
+      trio.generations[slot_of(options_.self) - 1] != generation_) {
     return false;
   }
   for (const mpc::PartyIndex party : {next, previous}) {

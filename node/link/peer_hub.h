@@ -71,6 +71,8 @@ class PeerHub {
     Options() = default;
     mpc::PartyIndex self = mpc::PartyIndex::p1;
     ClusterId cluster;
+    Membership membership;
+    const SigningKey* signing_key = nullptr;
     KeyDirectory* keys = nullptr;
     CommandExchange* commands = nullptr;    ///< may be null
     DecisionExchange* decisions = nullptr;  ///< may be null
@@ -125,8 +127,7 @@ class PeerHub {
  private:
   class Peer {
    public:
-    Peer(mpc::PartyIndex self, mpc::PartyIndex peer, const ClusterId& cluster)
-        : record(self, peer, cluster) {}
+    explicit Peer(mpc::PartyIndex peer) : record(peer) {}
 
     PeerRecord record;
     std::shared_ptr<FrameLink> link;  ///< set up; null while down
@@ -162,6 +163,7 @@ class PeerHub {
   const Clock& monotonic_;
   Options options_;
   Events events_;
+  LinkIdentity identity_;
   SessionMux mux_;
   GenerationId generation_;
   std::uint64_t session_count_ = 0;

@@ -11,10 +11,12 @@ namespace tercet::node {
 /// The public name of a pair secret (mpc/prf).
 using PairName = mpc::PairSecretName;
 
-/// The three generations and pair-secret names that every session id covers (protocol.md 2).
+/// What every session id covers of the three nodes: the membership's number, their generations and
+/// the names of their pair secrets (protocol.md 2).
 class Trio {
  public:
   Trio() = default;
+  MembershipNumber membership{1};
   std::array<GenerationId, 3> generations;  ///< of P1, P2, P3
   std::array<PairName, 3> names;            ///< of the pairs 12, 23, 31
   bool operator==(const Trio&) const = default;

@@ -53,6 +53,7 @@ mpc::SessionIdentity AgreementRunner::identity(const ClusterId& cluster,
   identity.cluster = cluster;
   identity.operation = operation_of(proposal.kind);
   identity.set = mpc::ParticipantSet::p123;
+  identity.membership = trio.membership;
   identity.generations = trio.generations;
   // names are of the pairs 12, 23, 31; component 1 is held by the pair 31, 2 by 12, 3 by 23
   identity.pair_secrets[0] = trio.names[2];

@@ -5,7 +5,9 @@
 #include <boost/asio/post.hpp>
 
 #include "core/async/deadline.h"
+#include "core/ct/ct.h"
 #include "core/time/executor_clock.h"
+#include "node/link/link_setup.h"
 
 namespace tercet::node {
 
@@ -101,6 +103,10 @@ Task<Status> BatchWorks::greet(mpc::PartyIndex peer, FrameLink& link) {
   BulkHello mine;
   mine.generation = trio->generations[number(self) - 1U];
   mine.name = trio->name_of(self, peer);
+  const std::shared_ptr<const mpc::PairSecret> secret =
+      mpc::side_of(self, peer) == mpc::Side::next ? secrets_.with_next : secrets_.with_previous;
+  const ByteView binding = link.channel_binding();
+  mine.mac = bulk_mac(*secret, self, mine.generation, binding);
   TERCET_CO_TRY_STATUS(
       link.send(Frame(static_cast<std::uint8_t>(PeerFrame::bulk_hello), mine.encode())));
   TERCET_CO_TRY(Frame frame,
@@ -112,6 +118,9 @@ Task<Status> BatchWorks::greet(mpc::PartyIndex peer, FrameLink& link) {
   if (trio_ != trio || theirs.generation != trio->generations[number(peer) - 1U] ||
       theirs.name != mine.name) {
     co_return Error(Errc::session_mismatch, "bulk link: the peer names another pair secret");
+  }
+  if (!ct::equal(theirs.mac, bulk_mac(*secret, peer, theirs.generation, binding))) {
+    co_return Error(Errc::denied, "bulk link: the peer does not hold the pair secret on this link");
   }
   co_return ok_status();
 }

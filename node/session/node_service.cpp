@@ -17,6 +17,8 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
   PeerHub::Options hub;
   hub.self = options.self;
   hub.cluster = options.cluster;
+  hub.membership = options.membership;
+  hub.signing_key = parts.signing_key;
   hub.keys = parts.keys;
   hub.commands = parts.commands;
   hub.decisions = parts.decisions;

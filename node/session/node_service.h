@@ -54,6 +54,7 @@ class NodeService {
     DecisionExchange* decisions = nullptr;  ///< may be null
     Authoriser* authoriser = nullptr;       ///< for this service alone
     AuditTrail* audit = nullptr;
+    const SigningKey* signing_key = nullptr;  ///< the node's; link set-up signs with it
     Registry* metrics = nullptr;
     RandomSource* random = nullptr;
     RandomSource* bulk_random = nullptr;

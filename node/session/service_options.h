@@ -7,6 +7,7 @@
 #include "core/base/ids.h"
 #include "core/time/clock.h"
 #include "mpc/party.h"
+#include "node/model/membership.h"
 
 namespace tercet::node {
 
@@ -28,6 +29,7 @@ class NodeServiceOptions {
   mpc::PartyIndex self = mpc::PartyIndex::p1;
   ClusterId cluster;
   std::string node_id;  ///< "node-1"
+  Membership membership;
   std::vector<StorePolicy> stores;
   KeyId health_key;
   bool has_health_key = false;

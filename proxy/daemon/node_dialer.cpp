@@ -12,8 +12,8 @@ namespace {
 constexpr Milliseconds kConnectLimit{3000};
 
 Task<Result<std::unique_ptr<ByteStream>>> dial(const NodeDialerOptions& options) {
-  TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(options.tls));
-  TlsPeer peer(options.node_id, "node");
+  TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(options.tls()));
+  TlsPeer peer = options.peer();
   const Deadline until = co_await deadline_in(kConnectLimit);
   co_return co_await connect_link(options.address, std::move(context), std::move(peer), until);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "core/async/task.h"
@@ -15,9 +16,10 @@ class NodeDialerOptions {
  public:
   NodeDialerOptions() = default;
   mpc::PartyIndex node = mpc::PartyIndex::p1;
-  std::string node_id;  ///< CN of its certificate; its OU is "node"
-  std::string address;  ///< host:port for proxies
-  LinkTls tls;          ///< ours; read anew at each connection
+  std::string node_id;
+  std::string address;            ///< host:port for proxies
+  std::function<LinkTls()> tls;   ///< ours; asked for at each connection, its files read anew
+  std::function<TlsPeer()> peer;  ///< who the node is; asked for at each connection
 };
 
 /// Makes the proxy's link to one node, for keep_linked(), and hands it to `nodes`, which outlives

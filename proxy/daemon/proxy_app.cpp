@@ -166,7 +166,13 @@ LinkTls ProxyApp::node_tls() const {
   files.certificate = config_.node_tls.certificate;
   files.private_key = config_.node_tls.private_key;
   files.ca = config_.cluster.ca_file;
+  files.own_pins = config_.cluster.find_proxy(config_.name)->tls_pins;
   return files;
+}
+
+TlsPeer ProxyApp::node_peer(mpc::PartyIndex node) const {
+  const ClusterConfig::Node& configured = config_.cluster.nodes[mpc::number(node) - 1U];
+  return TlsPeer(configured.id, "node", configured.tls_pins);
 }
 
 std::uint16_t ProxyApp::port() const {
@@ -206,7 +212,8 @@ void ProxyApp::spawn_background() {
     options.node = node;
     options.node_id = configured.id;
     options.address = configured.proxy_address.text();
-    options.tls = node_tls();
+    options.tls = [this] { return node_tls(); };
+    options.peer = [this, node] { return node_peer(node); };
     dialers_.push_back(std::make_unique<NodeDialer>(
         executor_, coordinator_.nodes(), std::move(options), log_.named("links")));
     background_.spawn(keep_linked(*dialers_.back()));
@@ -252,6 +259,11 @@ void ProxyApp::stop() {
 }
 
 void ProxyApp::reload() {
+  if (const Result<ClusterConfig> cluster = load_cluster_config(config_.cluster_file)) {
+    config_.cluster.take_pins_of(*cluster);
+  } else {
+    log_.error("reload_failed", field("cause", cluster.error()));
+  }
   Result<TlsServerContext> fresh = load_tls();
   if (!fresh) {
     log_.error("reload_failed", field("cause", fresh.error()));

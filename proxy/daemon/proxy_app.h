@@ -52,6 +52,7 @@ class ProxyApp {
   Status bind();
   Result<TlsServerContext> load_tls() const;
   LinkTls node_tls() const;
+  TlsPeer node_peer(mpc::PartyIndex node) const;
   void spawn_background();
   void warn_at_start() const;
   Task<HttpResponse> handle_xks(HttpRequest request);

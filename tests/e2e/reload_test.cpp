@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/crypto/key_pin.h"
 #include "core/crypto/x509.h"
 #include "tests/e2e/cluster.h"
 #include "tests/e2e/needles.h"
+#include "tests/e2e/programs.h"
 #include "tests/e2e/traffic.h"
 
 namespace tercet::test {
@@ -58,42 +60,102 @@ void reload_while_serving(const std::string& event) {
   EXPECT_EQ(traffic.wrong_answers(), 0U);
 }
 
-TEST(Reload, PutsANewCertificateOnEveryPortAndABrokenOneOnNone) {
+/// A certificate by the cluster's own authority, for a fresh key.
+IssuedCertificate issue(const std::string& name, const std::string& role) {
+  const std::string base = live_cluster().file("keys/link-ca");
+  const Result<CertificateAuthority> authority =
+      CertificateAuthority::load(base + ".crt", base + ".key");
+  CertificateSpec spec;
+  spec.common_name = name;
+  spec.role = role;
+  spec.dns_names = {name, "localhost"};
+  spec.ip_addresses = {"127.0.0.1"};
+  return authority.value().issue(spec).value();
+}
+
+std::string pin_of(const std::string& certificate) {
+  return print_key_pin(key_pin_of_certificate(certificate).value());
+}
+
+/// The pin of `fresh` beside that of `old`, in the cluster file of this name.
+void add_pin(const std::string& file, const std::string& old, const std::string& fresh) {
+  std::string text = read_whole_file(live_cluster().file(file));
+  const std::string known = '"' + pin_of(old) + '"';
+  const std::size_t at = text.find(known);
+  ASSERT_NE(at, std::string::npos);
+  text.insert(at + known.size(), ", \"" + pin_of(fresh) + '"');
+  std::ofstream(live_cluster().file(file)) << text;
+}
+
+void expect_shown(const std::string& certificate) {
+  for (const char* use : {"peer", "bulk", "proxy", "admin"}) {
+    EXPECT_TRUE(eventually([&] { return shown_certificate(use) == certificate; })) << use;
+  }
+}
+
+/// A certificate for a new key serves as soon as the cluster file pins the key, not before; and the
+/// old one serves on while a new one is broken.
+TEST(Reload, PutsANewCertificateOnEveryPortAndARefusedOrBrokenOneOnNone) {
   const CommandResult created = live_cluster().create_key(kKey);
   ASSERT_TRUE(created.done()) << created.output;
   const std::string old = first_certificate(read_whole_file(certificate_file()));
   const std::string base = live_cluster().file(std::string("keys/") + kNode);
-  const std::string ca_base = live_cluster().file("keys/link-ca");
-  Result<CertificateAuthority> ca = CertificateAuthority::load(ca_base + ".crt", ca_base + ".key");
-  ASSERT_TRUE(ca.ok()) << ca.error().to_string();
-  CertificateSpec spec;
-  spec.common_name = kNode;
-  spec.role = "node";
-  spec.dns_names = {kNode, "localhost"};
-  spec.ip_addresses = {"127.0.0.1"};
-  const Result<IssuedCertificate> issued = ca->issue(spec);
-  ASSERT_TRUE(issued.ok()) << issued.error().to_string();
+  const IssuedCertificate issued = issue(kNode, "node");
   std::filesystem::remove(base + ".crt");
   std::filesystem::remove(base + ".key");
-  const Status written = issued->write(base + ".crt", base + ".key");
+  const Status written = issued.write(base + ".crt", base + ".key");
   ASSERT_TRUE(written.ok()) << written.error().to_string();
   const std::string fresh = first_certificate(read_whole_file(certificate_file()));
   ASSERT_NE(fresh, old);
 
-  for (const char* use : {"peer", "bulk", "proxy", "admin"}) {
-    EXPECT_EQ(shown_certificate(use), old) << use;
+  reload_while_serving("reload_failed");
+  expect_shown(old);
+  EXPECT_NE(live_cluster().log(kNode).find(pin_of(fresh)), std::string::npos)
+      << "the log names the pin that is missing";
+
+  add_pin("cluster.yaml", old, fresh);
+  for (const char* other : {"node-1", "node-2", "proxy-1"}) {
+    live_cluster().send_signal(other, SIGHUP);
   }
   reload_while_serving("configuration_reloaded");
-  for (const char* use : {"peer", "bulk", "proxy", "admin"}) {
-    EXPECT_TRUE(eventually([&] { return shown_certificate(use) == fresh; })) << use;
-  }
+  expect_shown(fresh);
+  EXPECT_TRUE(live_cluster().tercet({"status"}).done());
 
   std::ofstream(certificate_file()) << "not a certificate";
   reload_while_serving("reload_failed");
-  for (const char* use : {"peer", "bulk", "proxy", "admin"}) {
-    EXPECT_EQ(shown_certificate(use), fresh) << use;
-  }
+  expect_shown(fresh);
   std::ofstream(certificate_file()) << fresh << '\n';
+}
+
+/// Attack 15 on the administrators' links: the authority's key makes a certificate with an
+/// administrator's name, and its maker believes in it. The nodes do not.
+TEST(Reload, Attack_15_AnAdministratorOfTheAuthorityAloneIsRefusedByAllNodes) {
+  const std::string old = read_whole_file(live_cluster().file("keys/admin-1.crt"));
+  const IssuedCertificate forged = issue("admin-1", "admin");
+  ASSERT_TRUE(
+      forged.write(live_cluster().file("keys/forged.crt"), live_cluster().file("keys/forged.key"))
+          .ok());
+  std::filesystem::copy_file(live_cluster().file("cluster.yaml"),
+                             live_cluster().file("forged-cluster.yaml"),
+                             std::filesystem::copy_options::overwrite_existing);
+  add_pin("forged-cluster.yaml", old, forged.certificate_pem);
+  std::string admin = read_whole_file(live_cluster().file("admin.yaml"));
+  for (const auto& [from, to] : {std::pair("cluster: cluster.yaml", "cluster: forged-cluster.yaml"),
+                                 std::pair("keys/admin-1.crt", "keys/forged.crt"),
+                                 std::pair("keys/admin-1.key", "keys/forged.key")}) {
+    const std::size_t at = admin.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    admin.replace(at, std::string(from).size(), to);
+  }
+  std::ofstream(live_cluster().file("forged.yaml")) << admin;
+  const CommandResult asked =
+      run_program({"tercet", "status", "--config", live_cluster().file("forged.yaml")});
+  EXPECT_FALSE(asked.done()) << asked.output;
+  for (const std::string& node : kNodeNames) {
+    EXPECT_TRUE(eventually([&] {
+      return live_cluster().log(node).find("handshake_refused") != std::string::npos;
+    })) << node;
+  }
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ void check_cluster(const ClusterConfig& cluster) {
   for (std::size_t i = 0; i < 3; ++i) {
     require(cluster.nodes[i].index == i + 1, "in the order of their numbers");
     require(ids.insert(cluster.nodes[i].id).second, "each with a name of its own");
+    require(!cluster.nodes[i].tls_pins.empty(), "and a TLS key");
   }
   require(cluster.quorum >= 1 && cluster.quorum <= cluster.administrators.size(), "a quorum");
   for (const ClusterConfig::Store& store : cluster.stores) {
@@ -76,7 +77,7 @@ FUZZ_TARGET(config, input) {
       break;
     case 2:
       if (const auto proxy = load_twice(file.path(), &load_proxy_config)) {
-        require(proxy->cluster.has_proxy(proxy->name), "a proxy of its cluster");
+        require(proxy->cluster.find_proxy(proxy->name) != nullptr, "a proxy of its cluster");
       }
       break;
     default:

@@ -2,6 +2,7 @@
 // decisions and plans of key sessions. First byte: which. Oracle: one encoding for each message.
 #include "node/decision/news.h"
 #include "node/keymaking/key_plan.h"
+#include "node/link/hello.h"
 #include "node/link/peer_frames.h"
 #include "tests/fuzz/message_check.h"
 

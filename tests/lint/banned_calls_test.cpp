@@ -57,6 +57,7 @@ const std::vector<Ban>& bans() {
         "proxy/daemon/"},
        "the WallClock that is passed in"},
       {"real_clock", product(), {"core/time/", "node/cli/"}, "clock_of the executor"},
+      {"with_any_key", product(), {"core/net/tls_config.h"}, "a TlsPeer with pins"},
       {"std::cout", {"core/", "mpc/", "proxy/"}, {}, "Logger, or Error"},
       {"ToyEngine", product(), {}, "table_engine()"},
       {"strcpy", product(), {}, "std::string"},

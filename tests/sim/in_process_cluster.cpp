@@ -8,6 +8,7 @@
 #include "node/model/version_name.h"
 #include "node/policy/request_authoriser.h"
 #include "tests/sim/kms_signer.h"
+#include "tests/support/test_members.h"
 
 namespace tercet::test {
 
@@ -156,6 +157,7 @@ void InProcessCluster::build(PartyIndex party) {
   node::NodeServiceOptions options;
   options.self = party;
   options.node_id = node_name(party);
+  options.membership = TestMembers::get().membership();
   options.health_key = health_key_;
   options.has_health_key = true;
   options.health_checks_per_proxy_second = 1000;
@@ -172,6 +174,7 @@ void InProcessCluster::build(PartyIndex party) {
   site.authoriser = make_authoriser_(options, site.keys);
   parts.authoriser = site.authoriser.get();
   parts.audit = site.audit.get();
+  parts.signing_key = &TestMembers::get().signing_key(party);
   parts.metrics = site.registry.get();
   parts.random = site.random.get();
   parts.bulk_random = site.random.get();

@@ -11,6 +11,7 @@
 #include "node/link/peer_frames.h"
 #include "tests/sim/ciphertexts.h"
 #include "tests/sim/in_process_cluster.h"
+#include "tests/support/test_members.h"
 
 namespace tercet::test {
 namespace {
@@ -132,9 +133,10 @@ TEST_F(InProcess, Attack_6_ARestartedNodeIsANewGenerationAndTheClusterServesAgai
 TEST_F(InProcess, Attack_6_AGenerationThatEndsTakesItsStandingLinkAlong) {
   ASSERT_TRUE(cluster_.settle());
   const std::unique_ptr<FrameLink> second = cluster_.raw_peer_link(PartyIndex::p2, PartyIndex::p1);
-  node::PeerRecord record(PartyIndex::p1, PartyIndex::p2, ClusterId());
+  node::PeerRecord record(PartyIndex::p2);
+  const node::LinkIdentity identity = TestMembers::get().identity(PartyIndex::p1);
   DeterministicRandom random(as_bytes("P1, resumed"));
-  node::LinkSetup setup(*second, record, random);
+  node::LinkSetup setup(*second, record, identity, random);
   const std::uint64_t no_sessions = 0;
   ASSERT_FALSE(block_on(cluster_.context(),
                         setup.run(cluster_.node(PartyIndex::p1).generation(), no_sessions, soon()))

@@ -8,6 +8,7 @@
 #include "node/link/link_setup.inl.h"
 #include "tests/support/memory_link.h"
 #include "tests/support/memory_network.h"
+#include "tests/support/test_members.h"
 
 namespace tercet::test {
 namespace {
@@ -47,8 +48,8 @@ class Pair {
     MemoryLinkEnd end_2(std::make_shared<StampedParty>(), "node-2");
     auto links = make_memory_link(context.get_executor(), std::move(end_1), std::move(end_2));
     using Setup = BasicLinkSetup<Defences>;
-    Setup setup_1(*links.first, record_1, random_1_);
-    Setup setup_2(*links.second, record_2, random_2_);
+    Setup setup_1(*links.first, record_1, identity_1_, random_1_);
+    Setup setup_2(*links.second, record_2, identity_2_, random_2_);
     Ends ends;
     const Deadline soon = Deadline::in(real_clock(), Milliseconds(20000));
     const auto run = [&context](Setup& setup,
@@ -80,14 +81,12 @@ class Pair {
            record_1.secret()->name() == record_2.secret()->name();
   }
 
-  static PeerRecord blank(PartyIndex self, PartyIndex peer) {
-    return PeerRecord(self, peer, ClusterId());
-  }
-
-  PeerRecord record_1 = blank(PartyIndex::p1, PartyIndex::p2);  ///< P1's, of P2
-  PeerRecord record_2 = blank(PartyIndex::p2, PartyIndex::p1);
+  PeerRecord record_1{PartyIndex::p2};  ///< P1's, of P2
+  PeerRecord record_2{PartyIndex::p1};
 
  private:
+  node::LinkIdentity identity_1_ = TestMembers::get().identity(PartyIndex::p1);
+  node::LinkIdentity identity_2_ = TestMembers::get().identity(PartyIndex::p2);
   DeterministicRandom random_1_;
   DeterministicRandom random_2_;
 };
@@ -121,7 +120,7 @@ TEST_F(Attack_6_Link, AReconnectKeepsTheSecretOfBothGenerations) {
 }
 
 TEST_F(Attack_6_Link, ARestartedNodeGetsANewSecret) {
-  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);
+  pair_.record_2 = PeerRecord(PartyIndex::p1);
   const Ends again = pair_.set_up(after_, 0);
   ASSERT_TRUE(again.at_1->ok()) << again.at_1->error().to_string();
   EXPECT_EQ(again.at_1->value(), SetupOutcome::new_secret);
@@ -130,7 +129,7 @@ TEST_F(Attack_6_Link, ARestartedNodeGetsANewSecret) {
 }
 
 TEST_F(Attack_6_Link, AGenerationThatEndedIsNeverAcceptedAgain) {
-  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);
+  pair_.record_2 = PeerRecord(PartyIndex::p1);
   ASSERT_TRUE(pair_.set_up(after_, 0).at_1->ok());
   const Ends resumed = pair_.set_up(before_, 100);
   ASSERT_FALSE(resumed.at_1->ok());
@@ -188,9 +187,9 @@ struct ForgetsTheEnded : FullLinkDefences {
 using Attack_6_ForgetsTheEnded = ResumedNode<ForgetsTheEnded>;
 
 TEST_F(Attack_6_ForgetsTheEnded, AGenerationThatEndedIsAcceptedAgain) {
-  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);
+  pair_.record_2 = PeerRecord(PartyIndex::p1);
   ASSERT_TRUE(pair_.set_up(after_, 0).at_1->ok());
-  pair_.record_2 = Nodes::blank(PartyIndex::p2, PartyIndex::p1);  // an image of before any link
+  pair_.record_2 = PeerRecord(PartyIndex::p1);  // an image of before any link
   const Ends resumed = pair_.set_up(before_, 100);
   EXPECT_TRUE(resumed.at_1->ok());
   EXPECT_TRUE(pair_.both_hold_the_same());

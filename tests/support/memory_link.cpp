@@ -31,12 +31,14 @@ class MemoryLink final : public FrameLink {
              std::string peer_name,
              TamperFrame tamper,
              std::shared_ptr<Pipe> in,
-             std::shared_ptr<Pipe> out)
+             std::shared_ptr<Pipe> out,
+             const Bytes& binding)
       : party_(std::move(party)),
         peer_name_(std::move(peer_name)),
         tamper_(std::move(tamper)),
         in_(std::move(in)),
-        out_(std::move(out)) {}
+        out_(std::move(out)),
+        binding_(binding) {}
 
   ~MemoryLink() override { MemoryLink::close(); }
 
@@ -73,6 +75,8 @@ class MemoryLink final : public FrameLink {
 
   const std::string& peer_name() const override { return peer_name_; }
 
+  ByteView channel_binding() const override { return binding_; }
+
  private:
   /// Holds what it uses: the link may go while its task unwinds.
   static Task<Result<Frame>> receive_from(std::shared_ptr<StampedParty> party,
@@ -96,7 +100,16 @@ class MemoryLink final : public FrameLink {
   TamperFrame tamper_;
   std::shared_ptr<Pipe> in_;
   std::shared_ptr<Pipe> out_;
+  Bytes binding_;
 };
+
+/// As TLS gives it: another one for each link, the same at both ends.
+Bytes next_binding() {
+  static std::uint64_t links = 0;
+  ByteWriter out;
+  out.u64(++links).raw(Bytes(24));
+  return out.take();
+}
 
 }  // namespace
 
@@ -104,10 +117,11 @@ std::pair<std::unique_ptr<FrameLink>, std::unique_ptr<FrameLink>> make_memory_li
     const asio::any_io_executor& executor, MemoryLinkEnd first, MemoryLinkEnd second) {
   auto there = std::make_shared<Pipe>(executor);
   auto back = std::make_shared<Pipe>(executor);
-  auto a =
-      std::make_unique<MemoryLink>(first.party, second.name, std::move(first.tamper), back, there);
-  auto b =
-      std::make_unique<MemoryLink>(second.party, first.name, std::move(second.tamper), there, back);
+  const Bytes binding = next_binding();
+  auto a = std::make_unique<MemoryLink>(
+      first.party, second.name, std::move(first.tamper), back, there, binding);
+  auto b = std::make_unique<MemoryLink>(
+      second.party, first.name, std::move(second.tamper), there, back, binding);
   return std::pair<std::unique_ptr<FrameLink>, std::unique_ptr<FrameLink>>(std::move(a),
                                                                            std::move(b));
 }

@@ -59,6 +59,8 @@ class WireEnd final : public FrameLink {
 
   const std::string& peer_name() const override { return peer_name_; }
 
+  ByteView channel_binding() const override { return wire_->channel_binding(); }
+
  private:
   /// Holds what it uses: the link may go while its task unwinds.
   static Task<Result<Frame>> receive_from(std::shared_ptr<Wire> wire,
@@ -92,7 +94,10 @@ void Inbox::end() {
 }
 
 Wire::Wire(Network& network, std::uint64_t number, Port port, Site dialer, Site listener)
-    : network_(&network), number_(number), port_(port) {
+    : network_(&network),
+      number_(number),
+      channel_binding_(ByteWriter().u64(number).raw(Bytes(24)).take()),
+      port_(port) {
   ends_[0].site = dialer;
   ends_[1].site = listener;
 }

@@ -49,6 +49,9 @@ class Wire : public std::enable_shared_from_this<Wire> {
 
   Port port() const { return port_; }
 
+  /// As TLS gives it: the same at both ends, another one for every link.
+  ByteView channel_binding() const { return channel_binding_; }
+
   /// Nobody is left at either end.
   bool forgotten() const { return ends_[0].inbox.expired() && ends_[1].inbox.expired(); }
 
@@ -77,6 +80,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
 
   Network* network_;
   std::uint64_t number_;
+  Bytes channel_binding_;
   Port port_;
   std::array<End, 2> ends_;
 };

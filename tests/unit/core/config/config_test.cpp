@@ -66,6 +66,9 @@ TEST_F(Examples, EachOneLoads) {
   EXPECT_EQ(cluster->nodes.size(), 3U);
   EXPECT_EQ(cluster->quorum, 2U);
   EXPECT_EQ(cluster->membership, MembershipNumber(1));
+  ASSERT_EQ(cluster->find_node("node-2")->tls_pins.size(), 1U);
+  EXPECT_EQ(print_key_pin(cluster->find_node("node-2")->tls_pins.front()),
+            "vokhQUMEIIbab7OiTE+Ziglj2FVxm+yvSBEhmmLxENk=");
   EXPECT_EQ(cluster->ca_file, path("link-ca.crt"));
   EXPECT_EQ(cluster->find_node("node-2")->index, 2);
   EXPECT_EQ(cluster->find_node("node-4"), nullptr);
@@ -145,9 +148,13 @@ TEST_F(Examples, ClusterMistakesAreRefused) {
       {"quorum: 2", "quorum: 2\nquorum: 1"},
       {"nodes:", "nodes: 3\nothers:"},
       {"signing_public_key: \"", "signing_public_key: \"AA"},
-      {"quorum: 2", "quorum: 2\nmembership: 0"},
-      {"quorum: 2", "quorum: 2\nmembership: 4294967296"},
-      {"- name: proxy-2", "- name: proxy-2\n    tls_pins: [\"AAAA\"]"},
+      {"membership: 1", "membership: 0"},
+      {"membership: 1", "membership: 4294967296"},
+      {"tls_pins: [\"", "tls_pins: [\"AA"},
+      {"tls_pins: [\"9HAh4klJOIzwSYk1T7puA0thrVSZ4kctYnqaViA+Eiw=\"]", ""},
+      {"tls_pins: [\"9HAh4klJOIzwSYk1T7puA0thrVSZ4kctYnqaViA+Eiw=\"]", "tls_pins: []"},
+      {"jFXRMRfT+VO3hmojp+mOxFxfiXmMSjLtgptWjCmDVEI=",  // node-1's and node-2's
+       "vokhQUMEIIbab7OiTE+Ziglj2FVxm+yvSBEhmmLxENk="},
   };
   for (const auto& [from, to] : cases) {
     std::filesystem::copy_file(kExamples + "cluster.yaml",
@@ -157,6 +164,23 @@ TEST_F(Examples, ClusterMistakesAreRefused) {
     EXPECT_TRUE(has(problems(load_cluster_config(path("cluster.yaml"))), "cluster.yaml:"))
         << from << " -> " << to;
   }
+}
+
+/// While a TLS key is exchanged, the old and the new one are both in force.
+TEST_F(Examples, AMemberMayHaveTwoPinsAndGetOthersWhileItRuns) {
+  Result<ClusterConfig> running = load_cluster_config(path("cluster.yaml"));
+  ASSERT_TRUE(running.ok());
+  const KeyPin before = running->find_proxy("proxy-1")->tls_pins.front();
+  const KeyPin added = KeyPin();
+  replace("cluster.yaml",
+          print_key_pin(before),
+          print_key_pin(before) + "\", \"" + print_key_pin(added));
+  replace("cluster.yaml", "quorum: 2", "quorum: 1");
+  const Result<ClusterConfig> fresh = load_cluster_config(path("cluster.yaml"));
+  ASSERT_TRUE(fresh.ok()) << fresh.error().to_string();
+  running->take_pins_of(*fresh);
+  EXPECT_EQ(running->find_proxy("proxy-1")->tls_pins, (std::vector<KeyPin>{before, added}));
+  EXPECT_EQ(running->quorum, 2U) << "only the pins are taken";
 }
 
 TEST_F(Examples, NodeNeedsASecretForEveryCredential) {

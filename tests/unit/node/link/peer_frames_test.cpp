@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/random/deterministic.h"
+#include "tests/unit/node/link/exact_frames.h"
 
 namespace tercet::node {
 namespace {
@@ -12,47 +13,7 @@ class PeerFrames : public ::testing::Test {
   DeterministicRandom random_{as_bytes("peer frames test")};
 
   SessionId some_sid() { return SessionId(random_.array<32>()); }
-
-  /// Encoding what was decoded gives the same bytes, no proper prefix and no longer text decodes.
-  template <class Message>
-  void expect_exact(const Message& message) {
-    const Bytes encoded = message.encode();
-    const Result<Message> decoded = Message::decode(encoded);
-    ASSERT_TRUE(decoded.ok()) << decoded.error().to_string();
-    EXPECT_EQ(decoded->encode(), encoded);
-    for (std::size_t size = 0; size < encoded.size(); ++size) {
-      EXPECT_FALSE(Message::decode(ByteView(encoded).first(size)).ok()) << size;
-    }
-    Bytes longer = encoded;
-    longer.push_back(0);
-    EXPECT_FALSE(Message::decode(longer).ok());
-  }
 };
-
-TEST_F(PeerFrames, HelloIsExact) {
-  Hello hello;
-  hello.sender = 2;
-  hello.generation = GenerationId(random_.array<16>());
-  hello.session_count = 77;
-  hello.challenge = random_.array<16>();
-  hello.contribution.assign(32, 9);
-  expect_exact(hello);
-  hello.held = PairName(random_.array<32>());
-  expect_exact(hello);
-}
-
-TEST_F(PeerFrames, HelloOfAnotherVersionIsUnsupported) {
-  Hello hello;
-  hello.version = kPeerProtocolVersion + 1;
-  hello.contribution.assign(32, 9);
-  EXPECT_EQ(Hello::decode(hello.encode()).error().code(), Errc::unsupported);
-}
-
-TEST_F(PeerFrames, HelloNeedsThirtyTwoContributedBytes) {
-  Hello hello;
-  hello.contribution.assign(31, 9);
-  EXPECT_FALSE(Hello::decode(hello.encode()).ok());
-}
 
 TEST_F(PeerFrames, HeartbeatIsExact) {
   Heartbeat beat;

@@ -25,6 +25,8 @@ class RecordingLink final : public FrameLink {
 
   const std::string& peer_name() const override { return name_; }
 
+  ByteView channel_binding() const override { return {}; }
+
   std::vector<Frame> sent;
 
  private:

@@ -21,16 +21,17 @@ namespace tercet::test {
 template <>
 struct Members<mpc::SessionIdentity> {
   static auto of(mpc::SessionIdentity& it) {
-    auto& [cluster, operation, set, generations, pair_secrets, opener, plan, materials] = it;
-    return std::tie(cluster, operation, set, generations, pair_secrets, opener, plan, materials);
+    auto& [cluster, operation, set, membership, generations, names, opener, plan, materials] = it;
+    return std::tie(
+        cluster, operation, set, membership, generations, names, opener, plan, materials);
   }
 };
 
 template <>
 struct Members<node::Trio> {
   static auto of(node::Trio& it) {
-    auto& [generations, names] = it;
-    return std::tie(generations, names);
+    auto& [membership, generations, names] = it;
+    return std::tie(membership, generations, names);
   }
 };
 
