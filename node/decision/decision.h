@@ -61,10 +61,10 @@ struct VoteConditions {
   bool command_waits = true;     ///< destroy: no undelete is in force here
 };
 
-/// The rows of the table in docs/key-lifecycle.md 1. Every method is one event; it changes the state and says
-/// what must become durable and be said. Knows no signatures, clock or disk: whoever drives it
-/// verifies votes before, signs what `votes()` newly has of this node, and keeps the state only if
-/// the transaction succeeded (the object is a small value: step a copy).
+/// The rows of the table in docs/key-lifecycle.md 1. Every method is one event; it changes the
+/// state and says what must become durable and be said. Knows no signatures, clock or disk: whoever
+/// drives it verifies votes before, signs what `votes()` newly has of this node, and keeps the
+/// state only if the transaction succeeded (the object is a small value: step a copy).
 ///
 /// Threads: a value. What a restart leaves: `restart()`.
 template <class Rules>

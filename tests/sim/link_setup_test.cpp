@@ -96,6 +96,17 @@ class LinkSetupTest : public ::testing::Test {
     context_.run();
   }
 
+  /// Whatever comes on `from` goes on to `to`.
+  static Task<void> pass_on(FrameLink& from, FrameLink& to) {
+    for (;;) {
+      Result<Frame> frame = co_await from.receive();
+      if (!frame || !to.send(std::move(frame).value()).ok()) {
+        to.close();
+        co_return;
+      }
+    }
+  }
+
   /// P1's side ended with this refusal, and nothing of the peer was kept.
   void expect_refused(Errc code) {
     ASSERT_TRUE(outcome_.has_value());
@@ -167,15 +178,6 @@ TEST_F(LinkSetupTest, ARelayBetweenTwoConnectionsIsRefused) {
   LinkSetup setup_2(*far.second, record_2, identity_2, random_);
   begin(*near.first);
   begin(setup_2, *far.second, generation_numbered(2), outcome_2_);
-  const auto pass_on = [](FrameLink& from, FrameLink& to) -> Task<void> {
-    for (;;) {
-      Result<Frame> frame = co_await from.receive();
-      if (!frame || !to.send(std::move(frame).value()).ok()) {
-        to.close();
-        co_return;
-      }
-    }
-  };
   asio::co_spawn(context_, pass_on(*near.second, *far.first), asio::detached);
   asio::co_spawn(context_, pass_on(*far.first, *near.second), asio::detached);
   context_.run();
