@@ -229,7 +229,8 @@ Result<DecisionStep> BasicDecisionBook<Rules>::refuse_unknown(mpc::PartyIndex fr
     return Error(Errc::peer_malformed, "hear of a decision: asked without a vote of the asker");
   }
   DecisionStep step;
-  step.own_vote_unknown = sets.yes.contains(self_) || sets.no().contains(self_);
+  // A first-hand NO is not kept, so one that comes back proves nothing of the directory.
+  step.own_vote_unknown = sets.yes.contains(self_);
   if (!refused_.add_asked(from, news.name.sid, now)) {
     return step;  // too many for now; it will be asked again
   }

@@ -27,8 +27,9 @@ using mpc::wire::ProxyFrame;
 
 namespace {
 
-/// New slots or marks tried within one request, besides the first.
+/// Keys whose versions are remembered.
 constexpr std::size_t kVersionsMax = 10'000;
+/// New slots, marks or versions tried within one request, besides the first.
 constexpr int kRetriesMax = 2;
 /// Slots are made ahead only while at least this much stock is left for requests.
 constexpr std::uint64_t kStockReserve = 2 * 65536;
