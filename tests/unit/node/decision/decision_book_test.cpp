@@ -269,6 +269,16 @@ TEST_F(DecisionBookTest, AProvenDoubleVoteFreesWhoFollowedIt) {
   EXPECT_EQ(nodes_.double_voters, NodeSet::of(kP3));
 }
 
+TEST_F(DecisionBookTest, ANoThatComesBackRaisesNoAlarm) {
+  const DecisionName name = begun();
+  ASSERT_TRUE(nodes_.vote(kP2, name).ok());
+  nodes_.break_off(kP1, name);  // its NO is told, not kept
+  nodes_.deliver_all();
+  nodes_.ask_all();
+  nodes_.deliver_all();
+  EXPECT_TRUE(nodes_.rolled_back.empty());
+}
+
 TEST_F(DecisionBookTest, ANodeThatForgotItsVoteIsTold) {
   const DecisionName name = begun();
   ASSERT_TRUE(nodes_.vote(kP1, name).ok());
