@@ -28,7 +28,9 @@ class BadConfiguration : public testing::Test {
   }
 
   /// `program` must end by itself, with code 1 and all these texts.
-  void expect_refusal(const std::string& program, const std::vector<std::string>& texts) const {
+  void expect_refusal(const std::string& program,
+                      const std::vector<std::string>& texts,
+                      const std::vector<std::string>& options = {}) const {
     const std::string file = program == "tercet-node"    ? "node-1.yaml"
                              : program == "tercet-proxy" ? "proxy-1.yaml"
                                                          : "admin.yaml";
@@ -36,6 +38,7 @@ class BadConfiguration : public testing::Test {
     if (program == "tercet") {
       words.insert(words.begin() + 1, "status");
     }
+    words.insert(words.end(), options.begin(), options.end());
     const CommandResult result = run_program(words);
     EXPECT_EQ(result.exit_code, 1) << result.output;
     for (const std::string& text : texts) {
@@ -94,7 +97,7 @@ TEST_F(BadConfiguration, CertificateThatIsMissingOrAnothers) {
   fs::copy_file(folder_ / "keys/node-2.key",
                 folder_ / "keys/node-1.key",
                 fs::copy_options::overwrite_existing);
-  expect_refusal("tercet-node", {"keys/node-1.key", "private key cannot be used"});
+  expect_refusal("tercet-node", {"keys/node-1.key", "private key cannot be used"}, {"--init"});
   fs::remove(folder_ / "keys/link-ca.crt");
   expect_refusal("tercet", {"keys/link-ca.crt", "CA certificate cannot be used"});
 }
