@@ -170,11 +170,9 @@ void FaultMaker::restart_all() {
 void FaultMaker::slow_path() {
   const Site from = any_node();
   const Site to = (from + 1) % kNodes;
-  Path& path = cluster_->network().path(from, to);
-  const Microseconds before = path.delay;
-  path.delay = some_time(kSlowDelayMax);
-  cluster_->world().time().after(some_time(kSlowMax), [cluster = cluster_, from, to, before] {
-    cluster->network().path(from, to).delay = before;
+  cluster_->network().path(from, to).slowed = some_time(kSlowDelayMax);
+  cluster_->world().time().after(some_time(kSlowMax), [cluster = cluster_, from, to] {
+    cluster->network().path(from, to).slowed = Microseconds(0);
   });
 }
 

@@ -62,7 +62,9 @@ bool Network::silent(Site from, Site to) {
 Task<Result<std::unique_ptr<FrameLink>>> Network::dial(
     Process& process, Site from, std::string name, Site to, Port port, Milliseconds limit) {
   const Deadline until = Deadline::in(process.clock(), limit);
-  const Microseconds there_and_back = path(from, to).delay + path(to, from).delay;
+  const Path& there = path(from, to);
+  const Path& back = path(to, from);
+  const Microseconds there_and_back = there.delay + there.slowed + back.delay + back.slowed;
   const SteadyTime connected =
       world_->time().now() + 2 * there_and_back + world_->draw(Microseconds(0), Microseconds(500));
   TERCET_CO_TRY_STATUS(co_await sleep_until(Deadline::at(process.clock(), connected)));

@@ -30,6 +30,7 @@ class Path {
   Path() = default;
   Microseconds delay{2500};
   Microseconds jitter{200};              ///< at most so much more
+  Microseconds slowed{0};                ///< for a while, on top
   std::uint64_t bytes_per_ms = 125'000;  ///< a gigabit a second
   bool cut = false;  ///< what is sent arrives when it is mended, if the link still lives
 };

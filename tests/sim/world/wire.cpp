@@ -152,7 +152,7 @@ void Wire::put_on_the_way(std::size_t side, std::optional<Frame> item) {
   const std::size_t bytes = kHeaderBytes + (item ? item->body.size() : 0);
   const Microseconds line(bytes * 1000 / path.bytes_per_ms);
   end.line_free = std::max(end.line_free, world.time().now()) + line;
-  const Microseconds way = path.delay + world.draw(Microseconds(0), path.jitter);
+  const Microseconds way = path.delay + path.slowed + world.draw(Microseconds(0), path.jitter);
   end.last_arrival = std::max(end.last_arrival, end.line_free + way);
   world.time().at(end.last_arrival,
                   [wire = weak_from_this(), side, moved = std::move(item)]() mutable {
@@ -197,7 +197,8 @@ void Wire::hand_over(std::size_t side, std::optional<Frame> item) {
 void Wire::mended(std::size_t side) {
   World& world = *network_->world_;
   const Path& path = network_->path(ends_[side].site, ends_[1 - side].site);
-  const Microseconds wait = path.delay + world.draw(kRetransmissionMin, kRetransmissionMax);
+  const Microseconds wait =
+      path.delay + path.slowed + world.draw(kRetransmissionMin, kRetransmissionMax);
   world.time().after(wait, [wire = weak_from_this(), side] {
     const auto alive = wire.lock();
     if (!alive || alive->network_->path(alive->site(side), alive->site(1 - side)).cut) {
