@@ -45,7 +45,7 @@ NodeConfig::Stock read_stock(Section section) {
   constexpr std::int64_t kBatchMin = 1 << 16;  // protocol.md 4
   constexpr std::int64_t kBatchMax = 1 << 17;
   out.batch_vectors = count(section, "batch_vectors", out.batch_vectors, kBatchMin, kBatchMax);
-  out.batches_per_lease = count(section, "batches_per_lease", out.batches_per_lease, 1, 64);
+  out.batches_per_lease = count(section, "batches_per_lease", out.batches_per_lease, 1, 32);
   section.finish();
   return out;
 }

@@ -27,7 +27,7 @@ class NodeConfig {
    public:
     Stock() = default;
     std::uint32_t batch_vectors = 65'536;  ///< vectors made together
-    std::uint32_t batches_per_lease = 2;   ///< kept ready for each proxy
+    std::uint32_t batches_per_lease = 16;  ///< kept ready for each proxy: 4.2 MiB each
   };
 
   NodeConfig() = default;

@@ -69,6 +69,9 @@ class Lease {
   std::uint64_t session_mark() const { return session_mark_; }
 
   void add_batch(mpc::OneHotBatch batch);
+
+  bool has_batch(const BatchId& batch) const { return batches_.contains(batch); }
+
   /// Errors: already_burnt (also: no such batch), out_of_range (beyond its end),
   /// invalid_argument (none asked for).
   Status check_vectors(const BatchId& batch, std::uint32_t first, std::uint32_t count) const;

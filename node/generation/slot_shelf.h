@@ -32,9 +32,10 @@ class SlotOrigin {
 /// Secret: the slots.  Threads: the service's executor only.
 class SlotShelf {
  public:
-  /// "A few dozen" (protocol.md 8), all keys of the lease together; beyond it the oldest go: a
-  /// proxy that gave up on slots it asked for cannot fill the shelf for good.
-  static constexpr std::size_t kSlotsMax = 96;
+  /// All keys of the lease together, as many as arrive while a session runs across far sites.
+  /// Beyond it the oldest go: a proxy that gave up on slots it asked for cannot fill the shelf for
+  /// good.
+  static constexpr std::size_t kSlotsMax = 640;
 
   static bool has_room(std::size_t count) { return count <= kSlotsMax; }
 

@@ -14,7 +14,10 @@ namespace tercet::node {
 namespace {
 
 constexpr std::string_view kProposerName = "P1";
-constexpr unsigned kAtOnceMax = 2;  ///< orders that run side by side
+/// Joined sessions, those that wait for their turn included.
+constexpr std::size_t kJoinedMax = 2 * BatchWorks::kAtOnceMax;
+/// By which P1 may be ahead in opening a lease. Shorter than early frames are kept.
+constexpr Milliseconds kAheadLimit = SessionMux::kEarlyAge / 2;
 constexpr Milliseconds kGreetLimit{5000};
 
 Bytes plan_of(const LeaseId& lease, std::uint32_t vectors) {
@@ -31,7 +34,9 @@ BatchWorks::BatchWorks(asio::any_io_executor executor, Options options)
       options_(std::move(options)),
       mux_(executor, options_.self),
       runner_(mux_, options_.cluster, *options_.random),
-      tasks_(executor) {}
+      tasks_(executor),
+      leases_opened_(executor, kJoinedMax),
+      turns_(executor, kJoinedMax + kAtOnceMax) {}
 
 void BatchWorks::set_trust(std::optional<Trio> trio, mpc::PairSecrets secrets) {
   asio::post(executor_, [self = shared_from_this(), trio, secrets]() mutable {
@@ -46,7 +51,10 @@ void BatchWorks::set_trust(std::optional<Trio> trio, mpc::PairSecrets secrets) {
 }
 
 void BatchWorks::open_lease(const LeaseId& lease) {
-  asio::post(executor_, [self = shared_from_this(), lease] { self->leases_.insert(lease); });
+  asio::post(executor_, [self = shared_from_this(), lease] {
+    self->leases_.insert(lease);
+    self->leases_opened_.go_round();
+  });
 }
 
 void BatchWorks::end_lease(const LeaseId& lease) {
@@ -182,18 +190,39 @@ void BatchWorks::on_proposal(mpc::PartyIndex from, ByteView raw) {
                      proposal->set == 0 && !proposal->with_contributions &&
                      proposal->vectors.count == 0 && vectors >= options_.vectors_min &&
                      vectors <= options_.vectors_max;
-  if (!valid || !leases_.contains(lease) || joined_ >= kAtOnceMax || stopping_) {
-    const SessionId meeting =
-        AgreementRunner::identity(options_.cluster, *proposal, *trio_).proposal_hash();
-    mux_.send_abort(meeting, std::nullopt, valid ? Errc::not_found : Errc::invalid_argument);
+  if (!valid || joined_ >= kJoinedMax || stopping_) {
+    refuse(*proposal, valid ? Errc::overloaded : Errc::invalid_argument);
     return;
   }
   ++joined_;
   tasks_.spawn(join(std::move(proposal).value(), lease, vectors));
 }
 
+void BatchWorks::refuse(const Proposal& proposal, Errc reason) {
+  if (trio_) {
+    const SessionId meeting =
+        AgreementRunner::identity(options_.cluster, proposal, *trio_).proposal_hash();
+    mux_.send_abort(meeting, std::nullopt, reason);
+  }
+}
+
+Task<Status> BatchWorks::wait_for_lease(LeaseId lease) {
+  TurnQueue::Place place(leases_opened_);
+  const Deadline until = Deadline::in(monotonic_, kAheadLimit);
+  while (!leases_.contains(lease)) {
+    TERCET_CO_TRY_STATUS(co_await place.turn(until));
+    place.pass_on();
+  }
+  co_return ok_status();
+}
+
 Task<void> BatchWorks::join(Proposal proposal, LeaseId lease, std::uint32_t vectors) {
-  const Status ended = co_await make(std::move(proposal), lease, vectors);
+  Status ended = co_await wait_for_lease(lease);
+  if (ended.ok()) {
+    ended = co_await make(std::move(proposal), lease, vectors);
+  } else {
+    refuse(proposal, Errc::not_found);
+  }
   --joined_;
   if (!ended.ok()) {
     options_.log.warn("batch_failed",
@@ -203,10 +232,24 @@ Task<void> BatchWorks::join(Proposal proposal, LeaseId lease, std::uint32_t vect
   }
 }
 
+Task<Status> BatchWorks::wait_for_turn(Deadline until) {
+  TurnQueue::Place place(turns_);
+  while (turns_.in_round() || making_ >= kAtOnceMax) {
+    TERCET_CO_TRY_STATUS(co_await place.turn(until));
+    if (making_ < kAtOnceMax) {
+      break;
+    }
+    place.pass_on();
+  }
+  ++making_;
+  co_return ok_status();
+}
+
 Task<void> BatchWorks::run_orders() {
   while (!orders_.empty() && !stopping_) {
     const auto [lease, vectors] = orders_.front();
     orders_.pop_front();
+    const SteadyTime began = monotonic_.now();
     const Status ended = co_await run_order(lease, vectors);
     if (!ended.ok()) {
       options_.log.warn("batch_failed",
@@ -214,7 +257,7 @@ Task<void> BatchWorks::run_orders() {
                         field("code", ended.error().code()),
                         field("detail", public_text(ended.error().what())));
     }
-    options_.order_ended(lease, ended);
+    options_.order_ended(lease, ended, std::chrono::ceil<Milliseconds>(monotonic_.now() - began));
   }
   --ordering_;
 }
@@ -241,13 +284,19 @@ Task<Status> BatchWorks::make(Proposal proposal, LeaseId lease, std::uint32_t ve
   if (!trio_) {
     co_return Error(Errc::closed, "batch: the pair secrets are gone");
   }
+  const Deadline until = Deadline::in(monotonic_, options_.batch_limit);
   TERCET_CO_TRY(const std::unique_ptr<AgreedSession> session,
                 co_await runner_.run(std::move(proposal),
                                      *trio_,
                                      secrets_,
                                      Deadline::in(monotonic_, options_.agreement_limit),
-                                     Deadline::in(monotonic_, options_.batch_limit)));
+                                     until));
+  // P1 is done with a batch before the others are: the next one waits here until they are, too.
+  // After the agreement, since frames of a session that is not open are kept for a moment only.
+  TERCET_CO_TRY_STATUS(co_await wait_for_turn(until));
   Result<mpc::OneHotBatch> batch = co_await options_.engine->make_batch(session->party(), vectors);
+  --making_;
+  turns_.go_round();
   if (!batch) {
     session->abort(batch.error().code());
     co_return std::move(batch).error();

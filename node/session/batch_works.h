@@ -14,6 +14,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "core/async/task_group.h"
+#include "core/async/turn_queue.h"
 #include "core/log/log.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
@@ -47,9 +48,12 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
     Logger log;
     /// A verified batch for the lease; all three nodes have it, or will at once.
     std::function<void(LeaseId, mpc::OneHotBatch)> made;
-    /// An order ended, well or not; P1 only.
-    std::function<void(LeaseId, Status)> order_ended;
+    /// An order ended, well or not, after so long; P1 only.
+    std::function<void(LeaseId, Status, Milliseconds took)> order_ended;
   };
+
+  /// Orders that run side by side; across far sites a batch mostly waits.
+  static constexpr unsigned kAtOnceMax = 6;
 
   BatchWorks(asio::any_io_executor executor, Options options);
 
@@ -84,6 +88,12 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   Task<Status> run_order(LeaseId lease, std::uint32_t vectors);
   Task<Status> make(Proposal proposal, LeaseId lease, std::uint32_t vectors);
   Task<void> join(Proposal proposal, LeaseId lease, std::uint32_t vectors);
+  /// Until the lease is known here: P1 may be ahead by a message. Errors: timeout, closed.
+  Task<Status> wait_for_lease(LeaseId lease);
+  /// Until fewer batches are made here than may be at once; then one more is. Errors: timeout,
+  /// closed.
+  Task<Status> wait_for_turn(Deadline until);
+  void refuse(const Proposal& proposal, Errc reason);
   void close_links();
   void set_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link);
 
@@ -93,6 +103,8 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   SessionMux mux_;
   AgreementRunner runner_;
   TaskGroup tasks_;
+  TurnQueue leases_opened_;
+  TurnQueue turns_;
   std::optional<Trio> trio_;
   mpc::PairSecrets secrets_;
   std::array<std::shared_ptr<FrameLink>, 4> links_;
@@ -100,6 +112,7 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   std::deque<std::pair<LeaseId, std::uint32_t>> orders_;
   unsigned ordering_ = 0;  ///< run_orders() under way
   unsigned joined_ = 0;
+  unsigned making_ = 0;
   bool stopping_ = false;
   std::atomic<unsigned> links_up_{0};
 };

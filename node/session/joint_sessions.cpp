@@ -10,11 +10,16 @@ constexpr Milliseconds kOwnLeaseLifetime{5000};
 constexpr Milliseconds kRetryPause{500};
 constexpr std::uint32_t kLifetimeMsMax = 120'000;
 constexpr std::string_view kProposerName = "P1";
+/// Proposals that wait for a batch, and how long: less than early frames are kept.
+constexpr std::size_t kWaitingMax = 16;
+constexpr Milliseconds kAheadLimit = SessionMux::kEarlyAge / 2;
 
 }  // namespace
 
 JointSessions::JointSessions(NodeContext& context)
-    : context_(context), runner_(context.hub->mux(), context.options.cluster, context.random) {}
+    : context_(context),
+      runner_(context.hub->mux(), context.options.cluster, context.random),
+      batches_came_(context.executor, kWaitingMax) {}
 
 bool JointSessions::three_up() const {
   return context_.hub->trio().has_value() && own_lease() != nullptr;
@@ -123,6 +128,33 @@ Status JointSessions::check_proposal(mpc::PartyIndex from, const Proposal& propo
 
 void JointSessions::on_proposal(mpc::PartyIndex from, Bytes raw) {
   Result<Proposal> proposal = Proposal::decode(raw);
+  if (proposal && lacks_batch(*proposal) && !batches_came_.full()) {
+    context_.tasks.spawn(wait_for_batch(from, std::move(proposal).value()));
+    return;
+  }
+  judge(from, std::move(proposal));
+}
+
+bool JointSessions::lacks_batch(const Proposal& proposal) const {
+  const Lease* const own = own_lease();
+  return own != nullptr && proposal.vectors.count > 0 && proposal.vectors.lease == own->id() &&
+         !own->has_batch(proposal.vectors.batch);
+}
+
+Task<void> JointSessions::wait_for_batch(mpc::PartyIndex from, Proposal proposal) {
+  {
+    TurnQueue::Place place(batches_came_);
+    const Deadline until = Deadline::in(context_.monotonic, kAheadLimit);
+    Status came = ok_status();
+    while (came.ok() && lacks_batch(proposal)) {
+      came = co_await place.turn(until);
+      place.pass_on();
+    }
+  }
+  judge(from, Result<Proposal>(std::move(proposal)));
+}
+
+void JointSessions::judge(mpc::PartyIndex from, Result<Proposal> proposal) {
   Status accepted = proposal ? check_proposal(from, *proposal) : Status(proposal.error());
   const std::optional<Trio> trio = context_.hub->trio();
   if (accepted.ok() && (!trio || context_.stopping)) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/async/task.h"
+#include "core/async/turn_queue.h"
 #include "node/session/agreement.h"
 #include "node/session/node_context.h"
 #include "node/session/session_host.h"
@@ -30,6 +31,10 @@ class JointSessions final : public SessionHost {
 
   /// A proposal frame from a peer.
   void on_proposal(mpc::PartyIndex from, Bytes raw);
+
+  /// The nodes' own lease has another batch.
+  void batch_came() { batches_came_.go_round(); }
+
   /// P1: opens the own lease where it is missing; call with every heartbeat.
   void tick();
 
@@ -43,6 +48,10 @@ class JointSessions final : public SessionHost {
  private:
   Task<void> open_own_lease();
   Task<void> join(Proposal proposal, Trio trio, mpc::PairSecrets secrets);
+  /// P1 may be done with a batch before this node is.
+  bool lacks_batch(const Proposal& proposal) const;
+  Task<void> wait_for_batch(mpc::PartyIndex from, Proposal proposal);
+  void judge(mpc::PartyIndex from, Result<Proposal> proposal);
   Status check_proposal(mpc::PartyIndex from, const Proposal& proposal) const;
   Result<std::unique_ptr<AgreedSession>> with_vectors(std::unique_ptr<AgreedSession> session);
   void adopt_own_lease(const SessionId& sid, const Trio& trio, mpc::PairSecrets secrets);
@@ -69,6 +78,7 @@ class JointSessions final : public SessionHost {
   AgreementRunner runner_;
   std::map<SessionKind, SessionHandler*> handlers_;
   std::size_t joins_ = 0;
+  TurnQueue batches_came_;
   bool opening_ = false;
   SteadyTime retry_after_{};
 };

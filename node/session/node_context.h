@@ -67,6 +67,7 @@ class NodeContext {
   std::unique_ptr<PeerHub> hub;
   std::unique_ptr<Generation> generation;
   bool stopping = false;
+  std::function<void()> on_burnt;  ///< vectors were: new ones may be wanted
 
   /// Burns vectors of a lease, and counts them as used. Errors: Lease::burn_vectors'.
   Result<mpc::VectorRange> burn_vectors(Lease& lease,
@@ -75,6 +76,9 @@ class NodeContext {
                                         std::uint32_t count) {
     TERCET_TRY(mpc::VectorRange burnt, lease.burn_vectors(batch, first, count));
     metrics.vectors_used.add(count);
+    if (on_burnt) {
+      on_burnt();
+    }
     return burnt;
   }
 

@@ -9,6 +9,9 @@
 namespace tercet::node {
 namespace {
 
+/// A Decrypt that no node remembers takes 13 messages between nodes one after the other, each half
+/// a round trip; of the 200 ms of a request some are needed for everything else.
+constexpr std::chrono::microseconds kRoundTripMax{28'000};
 constexpr double kSecondsShownMax = 1e9;  ///< thirty years of stock
 
 }  // namespace
@@ -56,6 +59,12 @@ NodeReport NodeService::report() const {
     link.up = context.hub->link_up(peer);
     if (const auto round_trip = context.hub->round_trip(peer); round_trip) {
       link.rtt_us = round_trip->count();
+      if (*round_trip > kRoundTripMax) {
+        report.warnings.push_back(
+            link.peer +
+            " is so far away that a Decrypt which no node remembers takes longer than "
+            "KMS waits, and fails (503): move one of the two, docs/wide-area.md");
+      }
     }
     report.peers.push_back(std::move(link));
   }

@@ -38,6 +38,7 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
   impl_->runner = std::make_unique<RequestRunner>(context);
 
   make_works(parts);
+  context.on_burnt = [this] { order_stock(); };
   begin_generation();
 }
 
@@ -107,10 +108,13 @@ void NodeService::make_works(const Parts& parts) {
       }
     });
   };
-  works.order_ended = [this, alive, home](LeaseId lease, Status ended) {
+  works.order_ended = [this, alive, home](LeaseId lease, Status ended, Milliseconds took) {
     const bool ok = ended.ok();
-    asio::post(home, [this, alive, lease, ok] {
+    asio::post(home, [this, alive, lease, ok, took] {
       if (!alive.expired()) {
+        if (ok) {
+          impl_->batch_pace.note(took);
+        }
         on_order_ended(lease, ok);
       }
     });

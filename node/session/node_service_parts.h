@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "core/time/pace.h"
 #include "node/generation/use_rate.h"
 #include "node/session/batch_works.h"
 #include "node/session/joint_sessions.h"
@@ -46,6 +47,8 @@ class NodeService::Impl {
   bool stock_low = false;
   UseRate use_rate;  ///< of vectors
   SteadyTime order_after{};
+  Pace batch_pace;
+  unsigned orders_failed = 0;  ///< in a row
   SteadyTime started = context.monotonic.now();
 };
 

@@ -10,8 +10,11 @@ namespace tercet::node {
 
 namespace {
 
-constexpr std::size_t kBatchesPerLeaseMax = 10;
-constexpr Milliseconds kOrderPause{500};  ///< after a batch that failed
+constexpr std::size_t kBatchesPerLeaseMax = 40;
+constexpr Milliseconds kOrderPauseMin{50};  ///< after a batch that failed; longer after each more
+constexpr unsigned kDoublingsMax = 4;
+/// A batch that takes less mostly computes.
+constexpr Milliseconds kOneAtATime{200};
 
 }  // namespace
 
@@ -31,12 +34,15 @@ void NodeService::order_stock() {
     const std::uint64_t batch = context.options.batch_vectors;
     const std::uint64_t target = stock_target(*lease);
     unsigned& ordered = impl_->ordered[id];
-    // One at a time; two while the stock is low: across far links a batch mostly waits.
+    // As many side by side as fill the time in which one waits for the way between the sites; twice
+    // as many while the stock is low.
+    const auto waits = static_cast<unsigned>(impl_->batch_pace.fastest() / kOneAtATime);
     const std::uint64_t coming = lease->vectors_left() + ordered * batch;
     const bool is_low = coming <= target / 2;
     const bool has_room = lease->batch_count() + ordered < kBatchesPerLeaseMax;
     const bool is_wanted = coming + batch / 2 <= target;
-    if (ordered < (is_low ? 2U : 1U) && has_room && is_wanted) {
+    if (ordered < std::min((is_low ? 2U : 1U) * (1 + waits), BatchWorks::kAtOnceMax) && has_room &&
+        is_wanted) {
       ++ordered;
       impl_->works->order(id, static_cast<std::uint32_t>(batch));
     }
@@ -47,7 +53,7 @@ std::uint64_t NodeService::stock_target(const Lease& lease) const {
   const NodeServiceOptions& options = impl_->context.options;
   const std::uint32_t batches = lease.is_own()
                                     ? options.batches_of_own_lease
-                                    : std::max(options.batches_per_lease, lease.batches_wanted);
+                                    : std::min(options.batches_per_lease, lease.batches_wanted);
   return std::uint64_t{batches} * options.batch_vectors;
 }
 
@@ -69,10 +75,14 @@ void NodeService::on_order_ended(const LeaseId& lease, bool ok) {
   }
   found->second -= found->second > 0 ? 1U : 0U;
   if (ok) {
+    impl_->orders_failed = 0;
     order_stock();
   } else {
     impl_->metrics.batches_failed.add();
-    impl_->order_after = impl_->context.monotonic.now() + kOrderPause;
+    const Milliseconds pause =
+        kOrderPauseMin * (1U << std::min(impl_->orders_failed, kDoublingsMax));
+    ++impl_->orders_failed;
+    impl_->order_after = impl_->context.monotonic.now() + pause;
   }
 }
 
@@ -94,8 +104,11 @@ void NodeService::on_batch(const LeaseId& lease_id, mpc::OneHotBatch batch) {
   if (const auto proxy = impl_->proxies.find(lease->owner()); proxy != impl_->proxies.end()) {
     proxy->second->answer(mpc::wire::ProxyFrame::batch_ready, ready.encode());
   }
-  if (lease->is_own() && on_progress) {
-    on_progress();
+  if (lease->is_own()) {
+    impl_->joint->batch_came();
+    if (on_progress) {
+      on_progress();
+    }
   }
 }
 

@@ -9,7 +9,7 @@ using mpc::wire::ProxyFrame;
 
 namespace {
 
-constexpr std::uint32_t kBatchesWantedMax = 8;
+constexpr std::uint32_t kBatchesWantedMax = 32;
 constexpr unsigned kLeasesOpeningMax = 4;
 /// Releases whose reports may be outstanding; a client that goes away leaves one behind.
 constexpr std::size_t kUnreportedMax = 4096;
@@ -202,7 +202,7 @@ Task<void> ProxyLink::open_lease(mpc::wire::ProposeLease request) {
   limits.remembered_max = context_.options.remembered_per_lease;
   Lease& lease = context_.generation->add_lease(std::make_unique<Lease>(
       session.value()->sid(), name(), mpc::ParticipantSet::p123, *trio, secrets, limits));
-  lease.batches_wanted = std::min(request.batches_wanted, kBatchesWantedMax);
+  lease.batches_wanted = std::clamp(request.batches_wanted, 1U, kBatchesWantedMax);
   mpc::wire::LeaseOpened opened;
   opened.ticket = request.ticket;
   opened.lease = lease.id();

@@ -36,7 +36,7 @@ class NodeServiceOptions {
   std::vector<std::string> proxies;  ///< certificate names that may open leases
 
   std::uint32_t batch_vectors = 1U << 16U;  ///< protocol.md 4: at least 2^16
-  std::uint32_t batches_per_lease = 2;      ///< full ones kept in stock
+  std::uint32_t batches_per_lease = 16;     ///< full ones kept in stock, if its proxy wants so many
   std::uint32_t batches_of_own_lease = 1;   ///< of the nodes' own lease
   double lease_proposals_per_proxy_second = 2;
   std::uint32_t remembered_per_lease = 16'384;  ///< ciphertexts; 0: none

@@ -20,7 +20,8 @@ constexpr Milliseconds kShortLimit{10'000};
 constexpr Milliseconds kBackOffMin{200};
 constexpr Milliseconds kBackOffMax{5000};
 constexpr Milliseconds kLeaseTick{1000};
-constexpr std::uint32_t kBatchesWanted = 6;  ///< two of the largest requests take one each
+/// Requests that wait for vectors, and those that wait for slots; more are refused at once.
+constexpr std::size_t kWaitingMax = 256;
 
 std::size_t index_of(PartyIndex node) {
   return mpc::number(node) - 1U;
@@ -53,9 +54,11 @@ Coordinator::Coordinator(asio::any_io_executor executor,
       options_(options),
       nodes_(executor, *this),
       remembered_(options.remembered_max),
+      vector_turns_(executor, kWaitingMax),
+      slot_turns_(executor, kWaitingMax),
       lease_wanted_(executor),
       slots_wanted_(executor),
-      filling_(executor) {
+      background_(executor) {
   down_since_.fill(monotonic_.now());
 }
 
@@ -63,6 +66,11 @@ void Coordinator::stop() {
   stopping_ = true;
   lease_wanted_.set();
   slots_wanted_.set();
+}
+
+Task<void> Coordinator::join() {
+  background_.close();
+  co_await background_.join();
 }
 
 Task<void> Coordinator::keep_lease() {
@@ -96,7 +104,7 @@ Task<Status> Coordinator::open_lease() {
   mpc::wire::ProposeLease proposal;
   proposal.ticket = exchange.ticket();
   proposal.nonce = random_.array<32>();
-  proposal.batches_wanted = kBatchesWanted;
+  proposal.batches_wanted = options_.batches_wanted;
   proposal.xks_access_stated = options_.xks_access_stated;
   TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::propose_lease, proposal.encode()));
   const Deadline until = Deadline::in(monotonic_, kLeaseAgreementLimit);
@@ -109,7 +117,7 @@ Task<Status> Coordinator::open_lease() {
   TERCET_CO_TRY_STATUS(agreed);
   TERCET_CO_TRY(const LeaseId lease, equal_lease(exchange));
   lease_.opened(lease);
-  short_since_.reset();
+  vectors_came();  // batches may have been announced before
   co_return ok_status();
 }
 
@@ -119,9 +127,8 @@ void Coordinator::end_lease(const LeaseId& lease) {
   slots_.drop_lease(lease);
   if (present) {
     remembered_.clear();
-  }
-  if (present) {
     lease_wanted_.set();
+    vector_turns_.go_round();  // nothing to wait for
   }
 }
 
@@ -160,7 +167,9 @@ void Coordinator::lease_ended(PartyIndex /*node*/, const mpc::wire::LeaseEnded& 
 
 void Coordinator::batch_ready(PartyIndex node, const mpc::wire::BatchReady& message) {
   short_since_.reset();
-  lease_.batch_ready(node, message, monotonic_.now());
+  if (lease_.batch_ready(node, message, monotonic_.now())) {
+    vectors_came();
+  }
 }
 
 void Coordinator::node_status(PartyIndex node, const mpc::wire::NodeStatus& message) {
@@ -174,27 +183,6 @@ NodeView Coordinator::view(PartyIndex node) const {
 
 bool Coordinator::must_ask_first(const mpc::wire::ProxiedRequest& request) {
   return !request.is_health_check() && bad_signatures_.many(monotonic_.now());
-}
-
-Result<SessionPlan> Coordinator::next_plan(std::uint32_t vectors) {
-  for (const BatchId& batch : lease_.take_spent(monotonic_.now())) {
-    mpc::wire::BatchSpent spent;
-    spent.lease = *lease_.lease();
-    spent.batch = batch;
-    const Bytes body = spent.encode();
-    for (const PartyIndex node : mpc::kAllParties) {
-      // A node that cannot be reached is about to end the lease, and the batch with it.
-      static_cast<void>(nodes_.send(node, ProxyFrame::batch_spent, body));
-    }
-  }
-  if (vectors == 0) {
-    return lease_.plan_without_vectors();
-  }
-  Result<SessionPlan> plan = lease_.plan(vectors);
-  if (!plan && plan.error().code() == Errc::exhausted && !short_since_) {
-    short_since_ = monotonic_.now();
-  }
-  return plan;
 }
 
 void Coordinator::count(Errc code) {

@@ -9,11 +9,13 @@
 #include "core/async/event.h"
 #include "core/async/task.h"
 #include "core/async/task_group.h"
+#include "core/async/turn_queue.h"
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
+#include "core/time/pace.h"
 #include "mpc/wire/proxy_messages.h"
 #include "proxy/coordinator/bad_signatures.h"
 #include "proxy/coordinator/fleet.h"
@@ -33,6 +35,9 @@ class CoordinatorOptions {
   CoordinatorOptions() = default;
   std::size_t remembered_max = 0;  ///< ciphertexts that nodes remember (cluster file)
   bool xks_access_stated = false;  ///< for the nodes' status (protocol.md 9)
+  /// Batches of vectors that the nodes keep for this proxy: a burst of the largest requests, of
+  /// which each takes nearly one, lasts so long.
+  std::uint32_t batches_wanted = 16;
 };
 
 /// Counts since the start, for metrics.
@@ -46,6 +51,8 @@ struct CoordinatorFigures {
   std::uint64_t plans_refused = 0;      ///< below a node's mark
   std::uint64_t encrypts_prepared = 0;  ///< over a slot made ahead: 2 hops
   std::uint64_t encrypts_on_the_spot = 0;
+  std::uint64_t encrypts_waited = 0;      ///< for a slot, where none can be made in time
+  std::uint64_t plans_waited = 0;         ///< for vectors
   std::uint64_t decrypts_remembered = 0;  ///< with remembered keystream: 2 hops
   std::uint64_t decrypts_cold = 0;
 };
@@ -73,6 +80,8 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   /// `stop`.
   Task<void> keep_slots();
   void stop();
+  /// After `stop`: ends what requests left behind and waits for it.
+  Task<void> join();
 
   bool has_lease() const { return lease_.has_lease(); }
 
@@ -106,6 +115,12 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   /// The next session's plan; `vectors` 0: needs none. Every plan made before has been sent, or
   /// never will be, so the nodes are told first which batches are used up. Errors: LeaseHolder's.
   Result<SessionPlan> next_plan(std::uint32_t vectors);
+  /// The same, and waits for vectors where there are too few; whoever gets a plan sends it before
+  /// the next wait. Errors: LeaseHolder's; exhausted: vectors came meanwhile, for others;
+  /// timeout: none came, so load is not the reason.
+  Task<Result<SessionPlan>> plan_in_time(std::uint32_t vectors, Deadline until);
+  Error short_of_vectors(SteadyTime since) const;
+  void vectors_came();
 
   /// Whether the nodes are asked about the signature before anything prepared is planned for it:
   /// a slot, or vectors, whose numbers are spent here even if the nodes refuse.
@@ -125,17 +140,42 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
                                                   std::uint16_t blocks,
                                                   Deadline until);
   static AuthenticateJob question_for(const EncryptJob& job);
+  /// Errors of a slots session that are about the key or caller, not about us: the request is then
+  /// authenticated before it learns them.
+  static bool is_about_the_request(Errc code);
+
+  /// The question about a request's signature, under way beside the work on it.
+  class AskedBeside {
+   public:
+    AskedBeside(NodeSet& nodes, const asio::any_io_executor& executor)
+        : question(nodes), settled(executor) {}
+
+    SignatureQuestion question;
+    std::optional<Authenticity> answer;
+    Event settled;  ///< there is an answer; never for health checks, which have no signature
+  };
+
+  std::shared_ptr<AskedBeside> ask_beside(const EncryptJob& job, Deadline until);
+  /// Waits for the answer; two nodes know the signature: slots for more like it are worth making.
+  Task<void> hear_of(std::shared_ptr<AskedBeside> asked,
+                     KeyId key,
+                     std::string store,
+                     std::size_t blocks,
+                     Deadline until);
+  /// Encrypts like this one are to be expected.
+  void expect(const KeyId& key, const std::string& store, std::size_t blocks);
+
   std::optional<SlotPlanner::Order> next_slots();
   Task<void> fill_slots(SlotPlanner::Order order);
   std::optional<ReadySlot> prepared_slot(const EncryptJob& job);
-  Task<Result<ReadySlot>> slot_on_the_spot(const EncryptJob& job, Deadline until);
+  std::optional<ReadySlot> take_slot(const EncryptJob& job);
+  /// Where none is ready: on the spot, or, where that cannot end in time, one that is made ahead.
+  Task<Result<ReadySlot>> slot_made_now(const EncryptJob& job, Deadline until);
+  Task<Result<ReadySlot>> slot_waited_for(const EncryptJob& job,
+                                          AskedBeside& asked,
+                                          Deadline until);
   /// What to answer where no slot was made while the nodes were asked about the signature.
-  Task<Error> no_slot(const EncryptJob& job,
-                      SignatureQuestion& question,
-                      Error why,
-                      Deadline until);
-  /// Two nodes know the signature of this Encrypt: slots for more like it are worth making.
-  void expect_more_like(const EncryptJob& job);
+  Task<Error> no_slot(const EncryptJob& job, AskedBeside& asked, Error why, Deadline until);
   Task<Result<Encrypted>> spend(const EncryptJob& job, ReadySlot slot, Deadline until);
 
   asio::any_io_executor executor_;
@@ -146,6 +186,9 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   LeaseHolder lease_;
   SlotStore slots_;
   SlotPlanner slot_planner_;
+  /// Whether a slot on the spot can be there in time: across far sites it cannot (15 hops), though
+  /// an Encrypt over one that is there can (2 hops).
+  Pace slot_pace_;
   /// Of keys that are rotated, or were: with which version to encrypt.
   std::map<KeyId, KeyVersion> versions_;
   RememberedSessions remembered_;
@@ -154,10 +197,14 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   std::array<std::optional<SteadyTime>, 3> down_since_;
   /// Since when a plan found too few vectors and no batch was announced.
   std::optional<SteadyTime> short_since_;
+  /// When a batch was last there at all three.
+  std::optional<SteadyTime> supplied_at_;
   CoordinatorFigures figures_;
+  TurnQueue vector_turns_;
+  TurnQueue slot_turns_;
   Event lease_wanted_;
   Event slots_wanted_;
-  TaskGroup filling_;
+  TaskGroup background_;
   bool stopping_ = false;
 };
 

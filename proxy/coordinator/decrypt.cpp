@@ -55,7 +55,8 @@ Task<Result<Bytes>> Coordinator::decrypt(DecryptJob job, Deadline until) {
     remembered = remembered_.find(*lease_.lease(), job.key, job.iv, blocks);
   }
   for (int attempt = 0;; ++attempt) {
-    TERCET_CO_TRY(const SessionPlan plan, next_plan(remembered ? 0 : vectors));
+    const std::uint32_t burns = remembered ? 0 : vectors;
+    TERCET_CO_TRY(const SessionPlan plan, co_await plan_in_time(burns, until));
     Exchange exchange(nodes_, ProxyFrame::keystream_released);
     mpc::wire::DecryptRequest message;
     message.ticket = exchange.ticket();

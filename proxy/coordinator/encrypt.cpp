@@ -27,16 +27,8 @@ using mpc::wire::ProxyFrame;
 
 namespace {
 
-/// Keys whose versions are remembered.
-constexpr std::size_t kVersionsMax = 10'000;
 /// New slots, marks or versions tried within one request, besides the first.
 constexpr int kRetriesMax = 2;
-/// Slots are made ahead only while at least this much stock is left for requests.
-constexpr std::uint64_t kStockReserve = 2 * 65536;
-constexpr Milliseconds kSlotsLimit{3000};
-constexpr Milliseconds kSlotsTick{1000};
-/// A data key as KMS sends it, wrapped once already: 184 bytes, of EBS 216.
-constexpr std::size_t kDataKeyBlocks = 14;
 
 Bytes xor_with(ByteView text, ByteView keystream) {
   TERCET_CHECK(keystream.size() >= text.size());
@@ -49,32 +41,6 @@ Bytes xor_with(ByteView text, ByteView keystream) {
 
 std::size_t block_count(std::size_t text_bytes) {
   return (text_bytes + mpc::wire::kBlockBytes - 1) / mpc::wire::kBlockBytes;
-}
-
-Result<std::vector<ReadySlot>> combine(const Exchange& exchange,
-                                       const LeaseId& lease,
-                                       std::size_t count,
-                                       std::size_t blocks) {
-  TERCET_TRY(std::vector<mpc::wire::SlotsMade> made, decode_three<mpc::wire::SlotsMade>(exchange));
-  const mpc::wire::FromNodes<mpc::wire::SlotsMade> three = {
-      std::move(made[0]), std::move(made[1]), std::move(made[2])};
-  TERCET_TRY(const mpc::wire::CombinedSlots combined,
-             mpc::wire::combine_slots(three, count, blocks));
-  std::vector<ReadySlot> slots;
-  const std::size_t bytes = blocks * mpc::wire::kBlockBytes;
-  for (std::size_t i = 0; i < count; ++i) {
-    ReadySlot slot;
-    slot.lease = lease;
-    slot.session = combined.sid;
-    slot.number = static_cast<std::uint16_t>(i);
-    slot.version = combined.version;
-    slot.framing = combined.framing;
-    slot.iv = combined.ivs[i];
-    slot.keystream = to_bytes(ByteView(combined.keystream).subspan(i * bytes, bytes));
-    slot.keystream_second = to_bytes(ByteView(combined.keystream_second).subspan(i * bytes, bytes));
-    slots.push_back(std::move(slot));
-  }
-  return slots;
 }
 
 /// The session that all three released in (open_tag compares).
@@ -113,30 +79,23 @@ mpc::wire::EncryptRequest request_for(const EncryptJob& job,
   return message;
 }
 
-/// Errors of the slots session that are about the key or caller, not about us: the request is then
-/// authenticated before it learns them.
-bool is_about_the_request(Errc code) {
+/// Whether the slots that are left of the key may be of shares, a version or a state that is gone.
+/// An answer that did not come in time says nothing of them.
+bool is_about_the_slots(Errc code) {
   switch (code) {
-    case Errc::not_found:
-    case Errc::wrong_state:
-    case Errc::wrong_usage:
+    case Errc::not_authenticated:
+    case Errc::replayed:
     case Errc::denied:
-    case Errc::invalid_argument:
-    case Errc::unsupported:
-      return true;
-    default:
+    case Errc::timeout:
+    case Errc::peer_timeout:
+    case Errc::link_closed:
+    case Errc::closed:  // the lease took them with it
+    case Errc::overloaded:
+    case Errc::exhausted:
       return false;
+    default:
+      return true;
   }
-}
-
-/// What comes of a slots session whose nodes do not encrypt with the same version.
-bool is_about_versions(Errc code) {
-  return code == Errc::already_burnt || code == Errc::session_mismatch || code == Errc::internal;
-}
-
-/// Errors that say nothing of the key and its slots.
-bool is_about_the_signature(Errc code) {
-  return code == Errc::not_authenticated || code == Errc::replayed;
 }
 
 bool is_forged(const std::optional<Authenticity>& answer) {
@@ -156,17 +115,19 @@ Task<Result<Encrypted>> Coordinator::encrypt(EncryptJob job, Deadline until) {
   }
   for (int attempt = 0;; ++attempt) {
     std::optional<ReadySlot> slot = prepared_slot(job);
-    const bool prepared = slot.has_value();
-    if (!prepared) {
-      TERCET_CO_TRY(slot, co_await slot_on_the_spot(job, until));
+    if (slot) {
+      ++figures_.encrypts_prepared;
+    } else {
+      TERCET_CO_TRY(slot, co_await slot_made_now(job, until));
     }
+    const bool prepared = slot->made_ahead;
     ReadySlot chosen = std::move(*slot);
     Result<Encrypted> encrypted = co_await spend(job, std::move(chosen), until);
     if (encrypted && prepared) {
-      expect_more_like(job);
+      expect(job.key, job.store, block_count(job.plaintext.size()));
     }
-    if (!encrypted && !is_about_the_signature(encrypted.error().code())) {
-      slots_.drop(job.key);  // they may be of shares or a state that is gone
+    if (!encrypted && is_about_the_slots(encrypted.error().code())) {
+      slots_.drop(job.key);
     }
     if (encrypted || attempt == kRetriesMax || encrypted.error().code() != Errc::already_burnt) {
       co_return encrypted;
@@ -183,130 +144,109 @@ AuthenticateJob Coordinator::question_for(const EncryptJob& job) {
 }
 
 std::optional<ReadySlot> Coordinator::prepared_slot(const EncryptJob& job) {
-  // A health check makes its slot on the spot: it looks at the whole way.
-  if (!lease_.has_lease() || job.request.is_health_check()) {
+  // A health check makes its slot on the spot: it looks at the whole way. In a round the slots are
+  // for those who wait.
+  if (!lease_.has_lease() || job.request.is_health_check() || slot_turns_.in_round()) {
     return std::nullopt;
   }
+  return take_slot(job);
+}
+
+std::optional<ReadySlot> Coordinator::take_slot(const EncryptJob& job) {
   std::optional<ReadySlot> slot =
       slots_.take(job.key, block_count(job.plaintext.size()), *lease_.lease());
   if (slot) {
-    ++figures_.encrypts_prepared;
     slots_wanted_.set();  // one is missing now; how many there should be is another matter
-  } else {
-    ++figures_.encrypts_on_the_spot;
   }
   return slot;
 }
 
-Task<Result<ReadySlot>> Coordinator::slot_on_the_spot(const EncryptJob& job, Deadline until) {
-  // The nodes judge the signature while they make the slot: nobody without the secret can have
-  // slots made ahead for a key, and who has it gets them even if this one comes too late.
-  SignatureQuestion question(nodes_);
-  if (!job.request.is_health_check()) {
-    // Where it cannot be asked no slot can be made either, and that error says why.
-    static_cast<void>(question.ask(question_for(job), until));
+std::shared_ptr<Coordinator::AskedBeside> Coordinator::ask_beside(const EncryptJob& job,
+                                                                  Deadline until) {
+  auto asked = std::make_shared<AskedBeside>(nodes_, executor_);
+  if (job.request.is_health_check()) {
+    return asked;
   }
+  if (Status sent = asked->question.ask(question_for(job), until); !sent) {
+    // Where it cannot be asked no slot can be made either, and that error says why.
+    asked->answer.emplace(std::move(sent).error());
+    asked->settled.set();
+    return asked;
+  }
+  background_.spawn(hear_of(asked, job.key, job.store, block_count(job.plaintext.size()), until));
+  return asked;
+}
+
+Task<void> Coordinator::hear_of(std::shared_ptr<AskedBeside> asked,
+                                KeyId key,
+                                std::string store,
+                                std::size_t blocks,
+                                Deadline until) {
+  asked->answer.emplace(co_await asked->question.wait(until));
+  asked->settled.set();
+  if (*asked->answer) {
+    expect(key, store, blocks);
+  }
+}
+
+Task<Result<ReadySlot>> Coordinator::slot_made_now(const EncryptJob& job, Deadline until) {
+  // The nodes judge the signature beside: nobody without the secret can have slots made ahead for a
+  // key, and who has it gets them as soon as the nodes say so, even if this one comes too late.
+  const std::shared_ptr<AskedBeside> asked = ask_beside(job, until);
+  if (lease_.has_lease() && !job.request.is_health_check() &&
+      slot_pace_.fastest() > until.remaining()) {
+    co_return co_await slot_waited_for(job, *asked, until);
+  }
+  ++figures_.encrypts_on_the_spot;
   const auto blocks = static_cast<std::uint16_t>(block_count(job.plaintext.size()));
   Result<std::vector<ReadySlot>> made = co_await make_slots(job.key, job.store, 1, blocks, until);
-  const std::optional<Authenticity> answer = question.answer();  // came long before the slot
-  if (answer && *answer) {
-    expect_more_like(job);
-  }
   if (!made) {
     Error why = std::move(made).error();
-    co_return co_await no_slot(job, question, std::move(why), until);
+    co_return co_await no_slot(job, *asked, std::move(why), until);
   }
   co_return std::move(made->front());
 }
 
+Task<Result<ReadySlot>> Coordinator::slot_waited_for(const EncryptJob& job,
+                                                     AskedBeside& asked,
+                                                     Deadline until) {
+  ++figures_.encrypts_waited;
+  TERCET_CO_TRY_STATUS(co_await asked.settled.wait_until(until));
+  if (!*asked.answer) {
+    count(asked.answer->error().code());
+    co_return asked.answer->error();
+  }
+  if (slot_turns_.full()) {
+    co_return Error(Errc::timeout, "encrypt: too many wait for slots already");
+  }
+  TurnQueue::Place place(slot_turns_);
+  slots_wanted_.set();
+  while (lease_.has_lease()) {
+    TERCET_CO_TRY_STATUS(co_await place.turn(until));
+    std::optional<ReadySlot> slot = lease_.has_lease() ? take_slot(job) : std::nullopt;
+    place.pass_on();
+    if (slot) {
+      co_return std::move(*slot);
+    }
+  }
+  co_return Error(Errc::closed, "encrypt: the lease ended while a slot was made");
+}
+
 Task<Error> Coordinator::no_slot(const EncryptJob& job,
-                                 SignatureQuestion& question,
+                                 AskedBeside& asked,
                                  Error why,
                                  Deadline until) {
-  const bool tells = is_about_the_request(why.code()) || is_forged(question.answer());
+  const bool tells = is_about_the_request(why.code()) || is_forged(asked.answer);
   if (!tells || job.request.is_health_check()) {
     co_return why;
   }
-  Authenticity answer = co_await question.wait(until);
-  if (!answer) {
-    count(answer.error().code());
-    co_return std::move(answer).error();
+  TERCET_CO_TRY_STATUS(co_await asked.settled.wait_until(until));
+  if (!*asked.answer) {
+    count(asked.answer->error().code());
+    co_return asked.answer->error();
   }
   co_return Error(Errc::internal, "encrypt: slots refused though the request is allowed")
       .caused_by(why);
-}
-
-KeyVersion Coordinator::asked_version(const KeyId& key) const {
-  const auto found = versions_.find(key);
-  return found == versions_.end() ? KeyVersion() : found->second;
-}
-
-/// While a key is rotated a node encrypts with the version before, with both, or with the newest
-/// alone. The smallest newest version of all nodes is one that each of them takes.
-bool Coordinator::learn_version(const Exchange& exchange, const KeyId& key, KeyVersion asked) {
-  std::vector<KeyVersion> newest;
-  for (const mpc::PartyIndex node : mpc::kAllParties) {
-    const std::optional<Exchange::Reply>& said = exchange.reply(node);
-    if (said && said->refused && said->refused->version != KeyVersion()) {
-      newest.push_back(said->refused->version);
-    }
-  }
-  if (newest.empty()) {
-    return false;
-  }
-  const auto [smallest, largest] = std::minmax_element(newest.begin(), newest.end());
-  if (*smallest == asked || *largest == KeyVersion(1)) {
-    return false;  // it was not about versions
-  }
-  if (versions_.size() >= kVersionsMax) {
-    versions_.clear();  // learnt again where it matters
-  }
-  versions_[key] = *smallest;
-  return true;
-}
-
-void Coordinator::expect_more_like(const EncryptJob& job) {
-  slot_planner_.asked(job.key, job.store, block_count(job.plaintext.size()), monotonic_.now());
-  slots_wanted_.set();
-}
-
-Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
-                                                             const std::string& store,
-                                                             std::uint16_t count_wanted,
-                                                             std::uint16_t blocks,
-                                                             Deadline until) {
-  const std::uint32_t vectors = mpc::slot_vectors_needed(count_wanted, blocks);
-  for (int attempt = 0;; ++attempt) {
-    TERCET_CO_TRY(const SessionPlan plan, next_plan(vectors));
-    Exchange exchange(nodes_, ProxyFrame::slots_made);
-    mpc::wire::MakeSlots message;
-    message.ticket = exchange.ticket();
-    message.remaining_ms = remaining_ms(until);
-    message.lease = plan.lease;
-    message.counter = plan.counter;
-    message.key = key;
-    message.store = store;
-    message.version = asked_version(key);
-    message.count = count_wanted;
-    message.blocks = blocks;
-    message.vectors = plan.vectors;
-    TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::make_slots, message.encode()));
-    Status made = co_await exchange.all_three(until);
-    if (made) {
-      Result<std::vector<ReadySlot>> slots = combine(exchange, plan.lease, count_wanted, blocks);
-      if (!slots) {
-        count(slots.error().code());
-      }
-      co_return slots;
-    }
-    learn(exchange, plan, made.error().code());
-    const bool other_version =
-        is_about_versions(made.error().code()) && learn_version(exchange, key, message.version);
-    const bool worth_it = other_version || made.error().code() == Errc::already_burnt;
-    if (attempt == kRetriesMax || !worth_it) {
-      co_return std::move(made).error();
-    }
-  }
 }
 
 Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot, Deadline until) {
@@ -364,54 +304,6 @@ Task<Result<Encrypted>> Coordinator::spend(const EncryptJob& job, ReadySlot slot
   }
   exchange.report(std::nullopt);
   co_return out;
-}
-
-void Coordinator::expect_encrypts(const KeyId& key, const std::string& store) {
-  slot_planner_.asked(key, store, kDataKeyBlocks, monotonic_.now());
-  slots_wanted_.set();
-}
-
-std::optional<SlotPlanner::Order> Coordinator::next_slots() {
-  const SteadyTime now = monotonic_.now();
-  if (stopping_ || !lease_.has_lease() || lease_.stock() < kStockReserve ||
-      bad_signatures_.many(now)) {
-    return std::nullopt;
-  }
-  return slot_planner_.next(slots_, now);
-}
-
-Task<void> Coordinator::fill_slots(SlotPlanner::Order order) {
-  const SteadyTime began = monotonic_.now();
-  Result<std::vector<ReadySlot>> made = co_await make_slots(
-      order.key, order.store, order.count, order.blocks, Deadline::in(monotonic_, kSlotsLimit));
-  if (!made) {
-    slot_planner_.failed(order);
-    co_return;
-  }
-  const SteadyTime now = monotonic_.now();
-  slot_planner_.ended(order, std::chrono::duration_cast<Milliseconds>(now - began));
-  for (ReadySlot& slot : *made) {
-    if (lease_.lease() == slot.lease) {  // else it ended meanwhile, and they with it
-      slots_.put(order.key, std::move(slot));
-    }
-  }
-  slots_wanted_.set();
-}
-
-Task<void> Coordinator::keep_slots() {
-  while (!stopping_) {
-    slots_.drop_unless([this](const KeyId& key) { return slot_planner_.is_hot(key); });
-    while (std::optional<SlotPlanner::Order> order = next_slots()) {
-      filling_.spawn(fill_slots(std::move(*order)));
-    }
-    Status woken = co_await slots_wanted_.wait_until(Deadline::in(monotonic_, kSlotsTick));
-    if (!woken && woken.error().code() == Errc::closed) {
-      break;
-    }
-    slots_wanted_.reset();
-  }
-  filling_.close();
-  co_await filling_.join();
 }
 
 }  // namespace tercet::proxy

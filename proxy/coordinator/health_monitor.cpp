@@ -84,7 +84,9 @@ Task<Status> HealthMonitor::check() {
   decrypt_job.ciphertext = encrypted.ciphertext;
   decrypt_job.request.body = xks::print_decrypt_request(body);
   decrypt_job.request.body_sha256 = sha256(*decrypt_job.request.body);
+  const SteadyTime began = monotonic_.now();
   TERCET_CO_TRY(const Bytes plaintext, co_await keys_.decrypt(std::move(decrypt_job), until));
+  cold_decrypts_.note(std::chrono::ceil<Milliseconds>(monotonic_.now() - began));
   if (!ct::equal(plaintext, probe)) {
     co_return Error(Errc::crypto_failure, "health check: decryption gave another plaintext");
   }
@@ -120,7 +122,8 @@ HealthStatus HealthMonitor::node_state(PartyIndex node) const {
   const std::int64_t clock_off =
       static_cast<std::int64_t>(view.status->wall_milliseconds) - clock_.now_milliseconds();
   const bool alone = !reached(mpc::next(node)) || !reached(mpc::previous(node));
-  const bool impaired = view.status->health != mpc::wire::NodeHealth::active || alone ||
+  const bool too_far = cold_decrypt() > settings_.request_limit;
+  const bool impaired = view.status->health != mpc::wire::NodeHealth::active || alone || too_far ||
                         clock_off > kClockOffMillisecondsMax ||
                         clock_off < -kClockOffMillisecondsMax || last_error_ == Errc::exhausted ||
                         last_error_ == Errc::overloaded;

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
+#include "core/time/pace.h"
 #include "core/xks/api_types.h"
 #include "proxy/coordinator/fleet.h"
 #include "proxy/coordinator/key_service.h"
@@ -34,6 +35,7 @@ class HealthSettings {
   Milliseconds interval{5000};                ///< between checks
   Milliseconds interval_after_failure{1000};  ///< a single failure is looked at again soon
   Milliseconds check_limit{3000};             ///< of one check
+  Milliseconds request_limit{200};            ///< what KMS's requests have
 };
 
 /// Encrypts and decrypts with the health key through the nodes every few seconds, in the background
@@ -60,6 +62,11 @@ class HealthMonitor final : public HealthSource {
   Result<xks::HealthResponse> health() const override;
   /// A node's state as health tells it.
   xks::HealthStatus node_state(mpc::PartyIndex node) const;
+
+  /// How long a Decrypt without remembered keystream takes; zero before the first check. Where it
+  /// is longer than a request has, such Decrypts end with 503, and all nodes are called degraded.
+  Milliseconds cold_decrypt() const { return cold_decrypts_.fastest(); }
+
   /// Seconds since the last check that succeeded; nothing before the first.
   std::optional<std::int64_t> seconds_since_success() const;
 
@@ -76,6 +83,7 @@ class HealthMonitor final : public HealthSource {
   std::optional<SteadyTime> succeeded_at_;
   std::optional<Errc> last_error_;
   int failures_in_row_ = 0;
+  Pace cold_decrypts_;
   const Clock& monotonic_;
   Event woken_;
   bool stopping_ = false;

@@ -13,7 +13,7 @@ constexpr std::uint32_t kSmallestRequest = 2 * mpc::wire::kVectorsPerBlockMax;
 constexpr std::uint32_t kLargestRequest =
     (mpc::wire::kBlocksMax + 1) * mpc::wire::kVectorsPerBlockMax;
 /// Begun batches that are kept although a request did not fit into them: a smaller one may.
-constexpr std::ptrdiff_t kPassedOverMax = 2;
+constexpr std::ptrdiff_t kPassedOverMax = 4;
 
 }  // namespace
 
@@ -35,13 +35,13 @@ void LeaseHolder::ended(const LeaseId& lease) {
   }
 }
 
-void LeaseHolder::batch_ready(mpc::PartyIndex node,
+bool LeaseHolder::batch_ready(mpc::PartyIndex node,
                               const mpc::wire::BatchReady& message,
                               SteadyTime now) {
   const auto found = announced_.find(message.batch);
   if (found == announced_.end()) {
     if (announced_.size() >= kAnnouncedMax || message.vectors == 0) {
-      return;
+      return false;
     }
     Announced fresh;
     fresh.lease = message.lease;
@@ -49,20 +49,21 @@ void LeaseHolder::batch_ready(mpc::PartyIndex node,
     fresh.since = now;
     fresh.by[mpc::number(node) - 1] = true;
     announced_.emplace(message.batch, fresh);
-    return;
+    return false;
   }
   Announced& known = found->second;
   if (known.lease != message.lease || known.vectors != message.vectors) {
-    return;
+    return false;
   }
   known.by[mpc::number(node) - 1] = true;
-  promote();
+  return promote();
 }
 
-void LeaseHolder::promote() {
+bool LeaseHolder::promote() {
   if (!lease_) {
-    return;
+    return false;
   }
+  bool promoted = false;
   for (auto it = announced_.begin(); it != announced_.end();) {
     const Announced& known = it->second;
     if (known.lease == *lease_ && known.by[0] && known.by[1] && known.by[2]) {
@@ -70,11 +71,13 @@ void LeaseHolder::promote() {
       batch.id = it->first;
       batch.size = known.vectors;
       batches_.push_back(batch);
+      promoted = true;
       it = announced_.erase(it);
     } else {
       ++it;
     }
   }
+  return promoted;
 }
 
 Result<SessionPlan> LeaseHolder::plan(std::uint32_t vectors) {

@@ -41,8 +41,8 @@ class LeaseHolder {
   const std::optional<LeaseId>& lease() const { return lease_; }
 
   /// A node announces a batch; may come before `opened`. Announcements that differ in size are not
-  /// the same batch.
-  void batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message, SteadyTime now);
+  /// the same batch. True if all three have it now.
+  bool batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message, SteadyTime now);
 
   /// The next session with `vectors` of one batch. Errors: closed (no lease now), exhausted (no
   /// batch has so many left), unsupported (no batch ever has).
@@ -76,7 +76,7 @@ class LeaseHolder {
     std::uint32_t size = 0;
   };
 
-  void promote();
+  bool promote();
   void retire_if_spent(std::deque<Batch>::iterator batch);
   void retire(std::deque<Batch>::iterator batch);
 

@@ -21,6 +21,15 @@ constexpr std::size_t kShortBlocks = 32;
 constexpr double kSteadyPerSecond = 0.2;
 constexpr std::size_t kSlotsMin = 8;
 constexpr std::size_t kLongSlotsMin = 1;
+/// Where a session takes so long, a client that sends one request after another would use up a few
+/// slots in a small part of that time, and wait for the next: what arrives is no measure then.
+constexpr double kFarSeconds = 0.1;
+constexpr std::size_t kFarSlotsMin = 64;
+constexpr std::size_t kFarLongSlotsMin = 2;
+/// As long as no session has ended.
+constexpr double kMakeSecondsGuess = 0.05;
+constexpr Milliseconds kBackOffMin{100};
+constexpr unsigned kDoublingsMax = 5;
 /// One order uses at most half a batch, so that what is left of one is seldom too small.
 constexpr std::uint32_t kOrderVectorsMax = 32'768;
 constexpr std::size_t kOrderSlotsMax = 16;
@@ -91,9 +100,16 @@ std::size_t SlotPlanner::wanted(std::size_t length_class,
     return 0;
   }
   // Half of it is ordered at a time; the other half lasts while the session runs, by chance too.
-  const double arriving = rate * 3 * make_seconds_;
+  const double arriving = rate * 3 * make_seconds_.value_or(kMakeSecondsGuess);
   const auto enough = static_cast<std::size_t>(std::ceil(arriving + 3 * std::sqrt(arriving) + 1));
+  if (is_far()) {
+    return std::max(enough, is_short ? kFarSlotsMin : kFarLongSlotsMin);
+  }
   return std::max(enough, is_short ? kSlotsMin : kLongSlotsMin);
+}
+
+bool SlotPlanner::is_far() const {
+  return make_seconds_ && *make_seconds_ > kFarSeconds;
 }
 
 void SlotPlanner::forget_cold(SteadyTime now) {
@@ -143,15 +159,21 @@ std::optional<SlotPlanner::Order> SlotPlanner::next(const SlotStore& ready, Stea
   // The key that lacks the largest part of what it should have goes first.
   const Need* neediest = nullptr;
   double lack = 0;
-  double part = kOrderPart;
+  double part = 0;
   const std::vector<Need> all = needs(now);
   for (const Need& need : all) {
+    if (now < need.entry->not_before) {
+      continue;
+    }
     const Demand& demand = need.entry->demands[need.length_class];
     const std::size_t have =
         demand.pending +
         ready.count(*need.key, demand.slot_blocks(), kClassBlocks[need.length_class]);
     const double lacking = need.target - static_cast<double>(have);
-    if (lacking > 0 && lacking / need.target >= part) {
+    // A full order is worth its session, however small a part it is.
+    const bool is_worth_it =
+        lacking >= kOrderPart * need.target || lacking >= static_cast<double>(kOrderSlotsMax);
+    if (lacking > 0 && is_worth_it && lacking / need.target > part) {
       neediest = &need;
       lack = lacking;
       part = lacking / need.target;
@@ -176,13 +198,25 @@ std::optional<SlotPlanner::Order> SlotPlanner::next(const SlotStore& ready, Stea
 
 void SlotPlanner::ended(const Order& order, Milliseconds took) {
   const double seconds = std::min(kMakeSecondsMax, std::chrono::duration<double>(took).count());
-  make_seconds_ += kSmoothing * (seconds - make_seconds_);
+  make_seconds_ =
+      make_seconds_ ? *make_seconds_ + kSmoothing * (seconds - *make_seconds_) : seconds;
   if (const auto found = keys_.find(order.key); found != keys_.end()) {
     found->second.demands[class_of(order.blocks)].pending -= order.count;
+    found->second.failures = 0;
+    found->second.not_before = SteadyTime{};
   }
 }
 
-void SlotPlanner::failed(const Order& order) {
+void SlotPlanner::failed(const Order& order, SteadyTime now) {
+  if (const auto found = keys_.find(order.key); found != keys_.end()) {
+    Key& key = found->second;
+    key.demands[class_of(order.blocks)].pending -= order.count;
+    key.not_before = now + kBackOffMin * (1U << std::min(key.failures, kDoublingsMax));
+    ++key.failures;
+  }
+}
+
+void SlotPlanner::refused(const Order& order) {
   if (const auto found = keys_.find(order.key); found != keys_.end()) {
     found->second.demands[class_of(order.blocks)].pending -= order.count;
     for (Demand& demand : found->second.demands) {

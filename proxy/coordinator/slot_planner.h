@@ -26,10 +26,10 @@ namespace tercet::proxy {
 class SlotPlanner {
  public:
   /// Bounds of what is released to this proxy ahead of need, all keys together.
-  static constexpr std::size_t kReadySlotsMax = 64;
-  static constexpr std::size_t kReadyBlocksMax = 2048;
-  /// Slots of sessions under way, beside the ready ones; half of what a node's shelf has room for.
-  static constexpr std::size_t kPendingSlotsMax = 64;
+  static constexpr std::size_t kReadySlotsMax = 256;
+  static constexpr std::size_t kReadyBlocksMax = 4096;
+  /// Slots of sessions under way, beside the ready ones; a node's shelf has room for both and more.
+  static constexpr std::size_t kPendingSlotsMax = 192;
 
   /// One session's worth of slots.
   class Order {
@@ -46,12 +46,15 @@ class SlotPlanner {
   /// An Encrypt of so many blocks looked for a slot.
   void asked(const KeyId& key, const std::string& store, std::size_t blocks, SteadyTime now);
   /// What to make next, if any key has fewer slots than it should. It counts as under way until
-  /// `ended` or `failed`.
+  /// `ended`, `failed` or `refused`.
   std::optional<Order> next(const SlotStore& ready, SteadyTime now);
   /// The session made its slots in `took`.
   void ended(const Order& order, Milliseconds took);
-  /// The session failed: no slots ahead for this key until it is used again.
-  void failed(const Order& order);
+  /// The session failed: the next one for this key waits, longer after each failure. What the key
+  /// needs is not forgotten: that no slot was made is no sign that none is wanted.
+  void failed(const Order& order, SteadyTime now);
+  /// The nodes make no slots for this key (disabled, gone): none until it is used again.
+  void refused(const Order& order);
 
   /// Which keys were used of late; the slots of all others may go.
   bool is_hot(const KeyId& key) const { return keys_.contains(key); }
@@ -79,6 +82,8 @@ class SlotPlanner {
     Key() = default;
     std::string store;
     SteadyTime used_at{};
+    unsigned failures = 0;  ///< in a row
+    SteadyTime not_before{};
     std::array<Demand, kClasses> demands;
   };
 
@@ -98,7 +103,9 @@ class SlotPlanner {
   std::size_t pending() const;
 
   std::map<KeyId, Key> keys_;
-  double make_seconds_ = 0.05;  ///< how long a session takes, smoothed
+  bool is_far() const;
+
+  std::optional<double> make_seconds_;  ///< how long a session takes, smoothed
 };
 
 }  // namespace tercet::proxy

@@ -29,6 +29,7 @@ class ReadySlot {
   std::array<std::uint8_t, mpc::wire::kIvBytes> iv{};
   Bytes keystream;
   Bytes keystream_second;
+  bool made_ahead = false;  ///< of need, not on the spot
 
   std::size_t block_count() const { return keystream.size() / mpc::wire::kBlockBytes; }
 };

@@ -34,8 +34,10 @@ std::vector<std::string> node_ids(const ClusterConfig& cluster) {
   return ids;
 }
 
-HealthSettings health_settings(const ClusterConfig& cluster) {
+HealthSettings health_settings(const ProxyConfig& config) {
+  const ClusterConfig& cluster = config.cluster;
   HealthSettings settings;
+  settings.request_limit = Milliseconds(config.limits.request_deadline_ms);
   settings.key = cluster.health_key;
   settings.node_ids = node_ids(cluster);
   settings.proxy_fleet_size = static_cast<std::uint32_t>(cluster.proxies.size());
@@ -96,7 +98,7 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
               coordinator_,
               system_random(),
               system_wall_clock(),
-              health_settings(config_.cluster)),
+              health_settings(config_)),
       background_(executor),
       stop_wanted_(executor) {}
 
@@ -249,6 +251,7 @@ Task<void> ProxyApp::run() {
   }
   coordinator_.stop();
   health_.stop();
+  co_await coordinator_.join();
   background_.close();
   co_await background_.join();
   log_.info("proxy_stopped", field("requests", ledger_->count()));

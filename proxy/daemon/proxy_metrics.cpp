@@ -60,6 +60,11 @@ void register_proxy_metrics(Registry& registry,
       "Since the last health check that succeeded; -1 before the first",
       {},
       [&health] { return static_cast<double>(health.seconds_since_success().value_or(-1)); });
+  registry.gauge_function(
+      "tercet_proxy_cold_decrypt_seconds",
+      "How long the fastest of the last health checks' Decrypts took",
+      {},
+      [&health] { return std::chrono::duration<double>(health.cold_decrypt()).count(); });
   using Figures = CoordinatorFigures;
   register_figure(registry,
                   coordinator,
@@ -106,6 +111,16 @@ void register_proxy_metrics(Registry& registry,
                   "tercet_proxy_encrypts_on_the_spot",
                   "Encrypts whose slot was made on the spot",
                   &Figures::encrypts_on_the_spot);
+  register_figure(registry,
+                  coordinator,
+                  "tercet_proxy_encrypts_waited",
+                  "Encrypts that waited for a slot: none can be made in a request's time",
+                  &Figures::encrypts_waited);
+  register_figure(registry,
+                  coordinator,
+                  "tercet_proxy_plans_waited",
+                  "Requests that waited for vectors",
+                  &Figures::plans_waited);
   register_figure(registry,
                   coordinator,
                   "tercet_proxy_decrypts_remembered",

@@ -109,6 +109,12 @@ Status check_parts(const xks::DecryptRequest& parsed) {
   return ok_status();
 }
 
+/// Whether the nodes, or we, came to a conclusion about the request itself.
+bool is_verdict(Errc code) {
+  const unsigned status = xks_error(code).status;
+  return status != 429 && status != 503;
+}
+
 XksReply error_reply(const XksError& row) {
   XksReply reply;
   reply.status = row.status;
@@ -131,20 +137,6 @@ class Stopwatch {
   const Clock& clock_;
   Milliseconds& sum_;
   SteadyTime start_;
-};
-
-/// One more request of a store in work, until it goes out of scope.
-class InWork {
- public:
-  explicit InWork(std::size_t& count) : count_(count) { ++count_; }
-
-  ~InWork() { --count_; }
-
-  InWork(const InWork&) = delete;
-  InWork& operator=(const InWork&) = delete;
-
- private:
-  std::size_t& count_;
 };
 
 }  // namespace
@@ -207,11 +199,22 @@ Task<XksReply> XksService::handle(XksRequest request, Deadline until) {
 }
 
 Task<Result<Bytes>> XksService::answer(Work& work) {
-  std::size_t& in_work = in_work_[work.store.name];
-  if (in_work >= options_.in_work_per_store_max) {
-    co_return Error(Errc::overloaded, "this store has too many requests in work");
+  StoreLoad& load = loads_.try_emplace(work.store.name, monotonic_).first->second;
+  if (load.in_work() >= options_.in_work_per_store_max) {
+    if (load.moves()) {
+      co_return Error(Errc::overloaded, "this store has too many requests in work");
+    }
+    co_return Error(Errc::timeout, "this store has too many requests in work, and none ends well");
   }
-  const InWork counted(in_work);
+  const StoreLoad::Request counted(load);
+  Result<Bytes> body = co_await perform(work);
+  if (body || is_verdict(body.error().code())) {
+    load.served();
+  }
+  co_return body;
+}
+
+Task<Result<Bytes>> XksService::perform(Work& work) {
   TERCET_CO_TRY_STATUS(check_signature_form(work));
   switch (work.target.operation) {
     case Operation::get_key_metadata:

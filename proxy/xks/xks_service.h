@@ -17,6 +17,7 @@
 #include "proxy/coordinator/key_service.h"
 #include "proxy/xks/error_map.h"
 #include "proxy/xks/request_record.h"
+#include "proxy/xks/store_load.h"
 #include "proxy/xks/store_table.h"
 
 namespace tercet::proxy {
@@ -44,7 +45,8 @@ class XksReply {
 };
 
 struct XksServiceOptions {
-  /// Requests in work at once, of one store, before more are shed with ThrottlingException.
+  /// Requests in work at once, of one store, before more are shed: with ThrottlingException while
+  /// some are served, else with DependencyTimeoutException.
   std::size_t in_work_per_store_max = 512;
   /// Where it is not empty, key ids that do not begin with it exist in no store.
   std::string key_prefix;
@@ -73,6 +75,8 @@ class XksService {
   struct Work;  ///< one request on its way through the steps
 
   Task<Result<Bytes>> answer(Work& work);
+  /// After the check of the load.
+  Task<Result<Bytes>> perform(Work& work);
   Task<Result<Bytes>> get_key_metadata(Work& work);
   Task<Result<Bytes>> get_health(Work& work);
   Task<Result<Bytes>> encrypt(Work& work);
@@ -96,7 +100,7 @@ class XksService {
   const Clock& monotonic_;
   RequestObserver& observer_;
   XksServiceOptions options_;
-  std::map<std::string, std::size_t> in_work_;
+  std::map<std::string, StoreLoad> loads_;
 };
 
 }  // namespace tercet::proxy

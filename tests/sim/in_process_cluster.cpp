@@ -22,6 +22,7 @@ constexpr Milliseconds kSettleLimit{30000};
 proxy::CoordinatorOptions coordinator_options() {
   proxy::CoordinatorOptions options;
   options.remembered_max = 64;
+  options.batches_wanted = 6;
   return options;
 }
 
@@ -110,6 +111,7 @@ InProcessCluster::InProcessCluster(AuthoriserMaker make_authoriser)
 
 InProcessCluster::~InProcessCluster() {
   coordinator_->stop();
+  block_on(context_, coordinator_->join());
   for (const auto& site : sites_) {
     block_on(context_, site->service->stop());
     block_on(context_, site->service->join_bulk());

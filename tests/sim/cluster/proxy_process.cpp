@@ -34,6 +34,7 @@ proxy::HealthSettings health_settings() {
 proxy::CoordinatorOptions coordinator_options() {
   proxy::CoordinatorOptions options;
   options.remembered_max = Setup::get().cluster.remembered_ciphertexts;
+  options.batches_wanted = 6;
   return options;
 }
 
@@ -108,6 +109,7 @@ void ProxyProcess::handle(proxy::XksRequest request, Milliseconds limit, Answere
 Task<void> ProxyProcess::end_all() {
   coordinator_->stop();
   health_->stop();
+  co_await coordinator_->join();
   tasks_.close();
   co_await tasks_.join();
 }

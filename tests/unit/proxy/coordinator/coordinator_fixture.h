@@ -10,14 +10,18 @@ namespace tercet::proxy::test {
 inline constexpr Milliseconds kGenerous{3000};
 inline constexpr Milliseconds kShort{80};
 
+/// Of a long ciphertext.
+inline constexpr std::size_t kLongBlocks = 200;
+
 inline Task<void> keep_decrypted(Coordinator& coordinator,
                                  DecryptJob job,
-                                 std::optional<Result<Bytes>>& into) {
-  into.emplace(co_await coordinator.decrypt(std::move(job), Deadline::in(real_clock(), kGenerous)));
+                                 std::optional<Result<Bytes>>& into,
+                                 Milliseconds limit) {
+  into.emplace(co_await coordinator.decrypt(std::move(job), Deadline::in(real_clock(), limit)));
 }
 
 class CoordinatorTest : public testing::Test {
- protected:
+ public:
   EncryptJob encrypt_job(std::string_view plaintext = "threshold, not trust") {
     EncryptJob job;
     job.request.method = "POST";
@@ -46,6 +50,8 @@ class CoordinatorTest : public testing::Test {
     cluster.script.decrypt_bytes = keystream.size();
     return job;
   }
+
+  DecryptJob long_decrypt_job() { return decrypt_job(std::string(kLongBlocks * 16, 'x')); }
 
   Result<Encrypted> encrypt(Milliseconds limit = kGenerous) {
     return block_on(cluster.context,

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mpc/wire/vectors.h"
 #include "tests/unit/proxy/coordinator/coordinator_fixture.h"
 
 namespace tercet::proxy {
@@ -10,6 +11,8 @@ using mpc::wire::ProxyFrame;
 using test::CoordinatorTest;
 using test::FakeNode;
 using test::kGenerous;
+using test::kLongBlocks;
+using test::kShort;
 
 TEST_F(CoordinatorTest, AuthenticatesBeforeItSaysWhySlotsAreRefused) {
   cluster.start();
@@ -96,13 +99,89 @@ TEST_F(CoordinatorTest, ServesNothingWithoutALease) {
   EXPECT_EQ(encrypt().error().code(), Errc::closed);
 }
 
-TEST_F(CoordinatorTest, ThrottlesWhenOutOfStock) {
-  cluster.start();
-  for (int i = 0; i < 110 && cluster.coordinator.stock() > 0; ++i) {
-    static_cast<void>(decrypt());  // only to use the stock up
+void use_up_the_stock(CoordinatorTest& test) {
+  while (test.cluster.coordinator.stock() > 0) {
+    ASSERT_TRUE(test.decrypt());
   }
+}
 
-  EXPECT_EQ(decrypt().error().code(), Errc::exhausted);
+TEST_F(CoordinatorTest, WaitsForVectorsInsideTheDeadline) {
+  cluster.script.batch_vectors = 2000;
+  cluster.start();
+  use_up_the_stock(*this);
+  TaskGroup group(cluster.context.get_executor());
+  std::optional<Result<Bytes>> first;
+  std::optional<Result<Bytes>> second;
+  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), first, kGenerous));
+  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), second, kGenerous));
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.figures().plans_waited == 2; }));
+  EXPECT_FALSE(first);
+
+  cluster.announce_batch(2000);
+
+  ASSERT_TRUE(cluster.run_until([&] { return first && second; }));
+  EXPECT_TRUE(*first);
+  EXPECT_TRUE(*second);
+  block_on(cluster.context, test::close_and_join(group));
+}
+
+/// To say "too much load" of a cluster that stands still would be a lie, and callers would retry.
+TEST_F(CoordinatorTest, CallsItATimeoutWhereNoVectorsAreMade) {
+  cluster.script.batch_vectors = 2000;
+  cluster.start();
+  use_up_the_stock(*this);
+
+  EXPECT_EQ(decrypt(kShort).error().code(), Errc::timeout);
+  EXPECT_EQ(encrypt(kShort).error().code(), Errc::timeout);
+}
+
+TEST_F(CoordinatorTest, ThrottlesWhereOthersUsedWhatWasMade) {
+  cluster.script.batch_vectors = 2000;
+  cluster.start();
+  use_up_the_stock(*this);
+  TaskGroup group(cluster.context.get_executor());
+  std::optional<Result<Bytes>> waits;
+  group.spawn(
+      test::keep_decrypted(cluster.coordinator, long_decrypt_job(), waits, Milliseconds(300)));
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.figures().plans_waited == 1; }));
+  cluster.announce_batch(2000);  // not enough for this one
+
+  EXPECT_TRUE(decrypt()) << "what is of no use to those before it may be taken";
+  ASSERT_TRUE(cluster.run_until([&] { return waits.has_value(); }));
+  EXPECT_EQ(waits->error().code(), Errc::exhausted);
+  block_on(cluster.context, test::close_and_join(group));
+}
+
+/// Else a large request would never be served beside many small ones.
+TEST_F(CoordinatorTest, LetsNobodyOvertakeThoseWhoWait) {
+  cluster.script.batch_vectors = 2000;
+  cluster.start();
+  use_up_the_stock(*this);
+  TaskGroup group(cluster.context.get_executor());
+  std::optional<Result<Bytes>> large;
+  std::optional<Result<Bytes>> small;
+  group.spawn(test::keep_decrypted(cluster.coordinator, long_decrypt_job(), large, kGenerous));
+  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), small, Milliseconds(300)));
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.figures().plans_waited == 2; }));
+
+  cluster.script.decrypt_bytes = kLongBlocks * 16;
+  cluster.announce_batch(mpc::vectors_needed(kLongBlocks) + 100);
+
+  ASSERT_TRUE(cluster.run_until([&] { return large && small; }));
+  EXPECT_TRUE(*large);
+  EXPECT_EQ(small->error().code(), Errc::exhausted);
+  block_on(cluster.context, test::close_and_join(group));
+}
+
+TEST_F(CoordinatorTest, CallsNothingTooMuchLoadUntilAllThreeHaveSpoken) {
+  cluster.start();
+  refuse_at({PartyIndex::p1, PartyIndex::p3}, ProxyFrame::decrypt, Errc::overloaded);
+  cluster.node(PartyIndex::p2).silent.insert(ProxyFrame::decrypt);
+  EXPECT_EQ(decrypt(kShort).error().code(), Errc::timeout) << "one hangs, and the others fill up";
+
+  cluster.node(PartyIndex::p2).silent.clear();
+  refuse_at({PartyIndex::p2}, ProxyFrame::decrypt, Errc::peer_aborted);
+  EXPECT_EQ(decrypt().error().code(), Errc::overloaded);
 }
 
 TEST_F(CoordinatorTest, WantsTheSameLeaseFromAllThree) {
@@ -166,7 +245,7 @@ TEST_F(CoordinatorTest, FailsARequestAtOnceWhenALinkBreaks) {
   cluster.node(PartyIndex::p2).silent.insert(ProxyFrame::decrypt);
   std::optional<Result<Bytes>> outcome;
   TaskGroup group(cluster.context.get_executor());
-  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), outcome));
+  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), outcome, kGenerous));
   ASSERT_TRUE(cluster.run_until(
       [&] { return cluster.node(PartyIndex::p2).count(ProxyFrame::decrypt) == 1; }));
 
@@ -182,7 +261,7 @@ TEST_F(CoordinatorTest, TellsTheNodesWhenTheClientIsGone) {
   cluster.at_all([](FakeNode& node) { node.silent.insert(ProxyFrame::decrypt); });
   std::optional<Result<Bytes>> outcome;
   TaskGroup group(cluster.context.get_executor());
-  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), outcome));
+  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), outcome, kGenerous));
   ASSERT_TRUE(cluster.run_until(
       [&] { return cluster.node(PartyIndex::p3).count(ProxyFrame::decrypt) == 1; }));
 

@@ -232,6 +232,7 @@ FakeCluster::FakeCluster()
 FakeCluster::~FakeCluster() {
   coordinator.stop();
   context.restart();
+  block_on(context, coordinator.join());
   block_on(context, close_and_join(tasks_));
 }
 
@@ -250,6 +251,14 @@ void FakeCluster::start() {
   }
   tasks_.spawn(coordinator.keep_lease());
   TERCET_CHECK(run_until([this] { return coordinator.stock() > 0; }));
+}
+
+void FakeCluster::announce_batch(std::uint32_t vectors) {
+  mpc::wire::BatchReady ready;
+  ready.lease = script.lease;
+  ready.batch = BatchId({0xba, ++announced_});
+  ready.vectors = vectors;
+  at_all([&](FakeNode& node) { node.send(ProxyFrame::batch_ready, ready.encode()); });
 }
 
 bool FakeCluster::run_until(const std::function<bool()>& done, Milliseconds limit) {

@@ -110,6 +110,8 @@ class FakeCluster {
   void link(mpc::PartyIndex index);
   /// Links all three and waits for lease and stock.
   void start();
+  /// All three announce another batch.
+  void announce_batch(std::uint32_t vectors);
   /// Runs everything that is ready, for up to `limit`, until `done`.
   bool run_until(const std::function<bool()>& done, Milliseconds limit = Milliseconds(3000));
 
@@ -119,6 +121,7 @@ class FakeCluster {
 
  private:
   std::array<std::unique_ptr<FakeNode>, 3> nodes_;
+  std::uint8_t announced_ = 0;
   TaskGroup tasks_;
 };
 

@@ -160,11 +160,48 @@ TEST(SlotPlanner, SharesTheBoundAmongManyKeys) {
   EXPECT_LE(blocks, SlotPlanner::kReadyBlocksMax);
 }
 
-TEST(SlotPlanner, GivesUpOnAKeyWhoseSessionFailedUntilItIsUsedAgain) {
+TEST(SlotPlanner, BacksOffAfterFailuresAndForgetsNothing) {
   SlotPlanner planner;
   const SlotStore empty;
   planner.asked(key("a"), "store", 3, at(0));
-  planner.failed(*planner.next(empty, at(0)));
+  planner.failed(*planner.next(empty, at(0)), at(0));
+  EXPECT_FALSE(planner.next(empty, at(0.09)));
+  planner.failed(planner.next(empty, at(0.11)).value(), at(0.11));
+  EXPECT_FALSE(planner.next(empty, at(0.3))) << "twice as long after the second";
+  const auto third = planner.next(empty, at(0.32));
+  ASSERT_TRUE(third);
+  planner.ended(*third, Milliseconds(10));
+  EXPECT_TRUE(planner.next(empty, at(0.33))) << "at once after one that went well";
+}
+
+TEST(SlotPlanner, BacksOffForTheKeyThatFailedOnly) {
+  SlotPlanner planner;
+  const SlotStore empty;
+  planner.asked(key("a"), "store", 3, at(0));
+  planner.failed(*planner.next(empty, at(0)), at(0));
+  planner.asked(key("b"), "store", 3, at(0));
+  const auto order = planner.next(empty, at(0));
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->key, key("b"));
+}
+
+TEST(SlotPlanner, KeepsManyWhereSessionsTakeLong) {
+  SlotPlanner planner;
+  const SlotStore empty;
+  planner.asked(key("a"), "store", 3, at(0));
+  planner.ended(*planner.next(empty, at(0)), Milliseconds(350));
+  std::size_t ordered = 0;
+  while (const auto order = planner.next(empty, at(0.4))) {
+    ordered += order->count;
+  }
+  EXPECT_GE(ordered, 40U) << "a client with one request after another needs them in that time";
+}
+
+TEST(SlotPlanner, GivesUpOnAKeyThatIsRefusedUntilItIsUsedAgain) {
+  SlotPlanner planner;
+  const SlotStore empty;
+  planner.asked(key("a"), "store", 3, at(0));
+  planner.refused(*planner.next(empty, at(0)));
   EXPECT_FALSE(planner.next(empty, at(1)));
   planner.asked(key("a"), "store", 3, at(2));
   EXPECT_TRUE(planner.next(empty, at(2)));
