@@ -34,6 +34,11 @@ class FrameLink {
   /// The next frame, in order. Errors: link_closed, peer_malformed (then closed).
   virtual Task<Result<Frame>> receive() = 0;
   virtual void close() noexcept = 0;
+
+  /// Sends what is queued, within the limit of a write, and closes then; takes nothing more. For a
+  /// last word to the other side.
+  virtual void finish() noexcept { close(); }
+
   /// The name in the other side's certificate ("node-2", "proxy-1"); for logs and ownership.
   virtual const std::string& peer_name() const = 0;
   /// 32 bytes that both ends of this connection have in common, and no other connection: what a

@@ -42,7 +42,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
         tls_(stream_->tls_info()) {}
 
   Status send(const Frame& frame) {
-    if (closed_) {
+    if (closed_ || finishing_) {
       return Error(Errc::link_closed, "link: closed");
     }
     const std::size_t payload = 1 + frame.body.size();
@@ -109,6 +109,20 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
     }
   }
 
+  void finish() noexcept {
+    finishing_ = true;
+    if (!writing_) {
+      close();
+    }
+  }
+
+  /// The link is gone; what it was to finish goes on.
+  void let_go() noexcept {
+    if (!finishing_) {
+      close();
+    }
+  }
+
   const std::string& name() const { return name_; }
 
   ByteView channel_binding() const { return tls_ ? ByteView(tls_->channel_binding) : ByteView(); }
@@ -133,6 +147,9 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
       }
     }
     self->writing_ = false;
+    if (self->finishing_) {
+      self->close();
+    }
   }
 
   static void recycle(Bytes& buffer) {
@@ -213,6 +230,7 @@ class LinkState : public std::enable_shared_from_this<LinkState> {
   std::string name_;
   std::shared_ptr<const TlsInfo> tls_;  ///< null on plain TCP
   bool closed_ = false;
+  bool finishing_ = false;  ///< closes when all is written
 
   Bytes queued_;
   Bytes sending_;
@@ -229,13 +247,22 @@ class TlsFrameLink final : public FrameLink {
  public:
   explicit TlsFrameLink(std::shared_ptr<LinkState> state) : state_(std::move(state)) {}
 
-  ~TlsFrameLink() override { state_->close(); }
+  ~TlsFrameLink() override { state_->let_go(); }
 
-  Status send(Frame frame) override { return state_->send(frame); }
+  Status send(Frame frame) override {
+    Status queued = state_->send(frame);
+    if (frame.body.size() <= kReadBufferBytes) {
+      // Small frames carry contributions and shares; wiping bulk ones would cost too much.
+      wipe(frame.body.data(), frame.body.size());
+    }
+    return queued;
+  }
 
   Task<Result<Frame>> receive() override { return LinkState::receive(state_); }
 
   void close() noexcept override { state_->close(); }
+
+  void finish() noexcept override { state_->finish(); }
 
   const std::string& peer_name() const override { return state_->name(); }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "core/secret/access.h"
+
 namespace tercet::node {
 
 namespace {
@@ -26,13 +28,17 @@ Status check_versions(std::uint16_t lowest, std::uint16_t highest) {
   return ok_status();
 }
 
-void write_offer(ByteWriter& out, const OfferedGeneration& offer) {
+/// Returns where the contribution belongs.
+std::size_t write_offer(ByteWriter& out, const OfferedGeneration& offer) {
   out.raw(offer.generation.view()).raw(offer.refresh.view()).u64(offer.session_count);
-  out.raw(offer.known.view()).raw(offer.echo).raw(offer.challenge).raw(offer.contribution);
+  out.raw(offer.known.view()).raw(offer.echo).raw(offer.challenge);
+  const std::size_t at = out.bytes().size();
+  out.raw(std::array<std::uint8_t, kContributionBytes>{});
   out.u8(offer.held ? 1 : 0);
   if (offer.held) {
     out.raw(offer.held->view());
   }
+  return at;
 }
 
 /// False on a flag that is neither 0 nor 1.
@@ -43,7 +49,7 @@ bool read_offer(ByteReader& in, OfferedGeneration& offer) {
   offer.known = GenerationId(in.array<GenerationId::kBytes>());
   offer.echo = in.array<16>();
   offer.challenge = in.array<16>();
-  offer.contribution = to_bytes(in.raw(kContributionBytes));
+  offer.contribution = SecretBytes::copy_of(in.raw(kContributionBytes));
   const std::uint8_t held = in.u8();
   if (held == 1) {
     offer.held = PairName(in.array<32>());
@@ -57,10 +63,20 @@ Bytes Hello::encode() const {
   ByteWriter out;
   out.u16(lowest_version).u16(highest_version).raw(cluster.view()).u32(membership.value());
   out.u8(sender).u8(static_cast<std::uint8_t>(generations.size()));
+  std::vector<std::size_t> places;
   for (const OfferedGeneration& offer : generations) {
-    write_offer(out, offer);
+    places.push_back(write_offer(out, offer));
   }
-  return out.take();
+  // The contributions last: while a writer grows it leaves copies behind.
+  Bytes bytes = out.take();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const ByteView contribution = generations[i].contribution.expose(SecretAccess::grant());
+    TERCET_CHECK(contribution.size() == kContributionBytes);
+    std::copy(contribution.begin(),
+              contribution.end(),
+              bytes.begin() + static_cast<std::ptrdiff_t>(places[i]));
+  }
+  return bytes;
 }
 
 Result<Hello> Hello::decode(ByteView from) {
@@ -106,6 +122,7 @@ Bytes Confirm::encode() const {
   for (const auto& mac : macs) {
     out.raw(mac);
   }
+  out.u8(receiver_over ? 1 : 0);
   out.raw(signature);
   return out.take();
 }
@@ -114,10 +131,13 @@ Result<Confirm> Confirm::decode(ByteView from) {
   ByteReader in(from);
   Confirm confirm;
   const std::uint8_t count = in.u8();
-  const bool good = count >= 1 && count <= kOfferedGenerationsMax;
+  bool good = count >= 1 && count <= kOfferedGenerationsMax;
   for (std::uint8_t i = 0; good && i < count; ++i) {
     confirm.macs.push_back(in.array<32>());
   }
+  const std::uint8_t over = in.u8();
+  good = good && over <= 1;
+  confirm.receiver_over = over == 1;
   confirm.signature = in.array<kSignatureBytes>();
   TERCET_TRY_STATUS(in.finish("confirm"));
   if (!good) {

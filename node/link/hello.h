@@ -9,6 +9,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/crypto/signature.h"
+#include "core/secret/secret_bytes.h"
 #include "node/link/peer_frames.h"
 
 /// The frames of link set-up (protocol.md 2). Their layout is the same in all versions of the peer
@@ -24,7 +25,7 @@ struct OfferedGeneration {
   GenerationId known;            ///< the receiver's generation that it last met; zeros: none
   Challenge echo{};              ///< that generation's last challenge, zeros if none was seen
   Challenge challenge{};         ///< a new one
-  Bytes contribution;            ///< 32 fresh random bytes; secret
+  SecretBytes contribution;      ///< 32 fresh random bytes
   std::optional<PairName> held;  ///< the secret that it has with `known`
 };
 
@@ -41,6 +42,7 @@ struct Hello {
   std::uint8_t sender = 0;
   std::vector<OfferedGeneration> generations;  ///< one or two, of different refreshes
 
+  /// Has the contributions in it: to be wiped when it was sent.
   Bytes encode() const;
   /// Errors: unsupported (no version in common, said before anything else is read);
   /// peer_malformed.
@@ -57,7 +59,11 @@ struct Confirm {
   Confirm() = default;
   /// Over both HELLOs, under each secret of this link: one for each refresh that both offer.
   std::vector<std::array<std::uint8_t, 32>> macs;
-  /// By the node's signing key, over both HELLOs, both names and the link's channel binding.
+  /// The generation that the receiver offered is over, as the sender saw: the receiver begins a new
+  /// one.
+  bool receiver_over = false;
+  /// By the node's signing key, over both HELLOs, both names, the link's channel binding, and
+  /// `receiver_over`.
   Signature signature{};
   Bytes encode() const;
   static Result<Confirm> decode(ByteView from);

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "core/crypto/hash.h"
 #include "node/link/link_setup.inl.h"
 
 namespace tercet::node {
@@ -25,10 +24,10 @@ SecretBytes derive(const LinkIdentity& identity,
   const OfferedGeneration& higher = self_lower ? theirs : mine;
   SecretBytes inputs(2 * kContributionBytes);
   MutableByteView into = inputs.expose_mutable(SecretAccess::grant());
-  std::copy(lower.contribution.begin(), lower.contribution.end(), into.begin());
-  std::copy(higher.contribution.begin(),
-            higher.contribution.end(),
-            into.subspan(kContributionBytes).begin());
+  const ByteView from_lower = lower.contribution.expose(SecretAccess::grant());
+  const ByteView from_higher = higher.contribution.expose(SecretAccess::grant());
+  std::copy(from_lower.begin(), from_lower.end(), into.begin());
+  std::copy(from_higher.begin(), from_higher.end(), into.subspan(kContributionBytes).begin());
   ByteWriter info;
   info.text(kPairLabel);
   info.u8(std::min(number(identity.self), number(peer))).raw(lower.generation.view());
@@ -43,24 +42,24 @@ SecretBytes derive(const LinkIdentity& identity,
 
 void SetupTranscript::set_hellos(ByteView mine, ByteView theirs) {
   const bool self_lower = number(identity_.self) < number(peer_);
-  lower_ = to_bytes(self_lower ? mine : theirs);
-  higher_ = to_bytes(self_lower ? theirs : mine);
+  lower_ = sha256(self_lower ? mine : theirs);
+  higher_ = sha256(self_lower ? theirs : mine);
 }
 
 std::array<std::uint8_t, 32> SetupTranscript::mac(const SecretBytes& key,
                                                   mpc::PartyIndex sender) const {
   ByteWriter out;
-  out.text(kConfirmLabel).u8(number(sender)).blob(lower_).blob(higher_);
+  out.text(kConfirmLabel).u8(number(sender)).raw(lower_).raw(higher_);
   return hmac_sha256(key.expose(SecretAccess::grant()), out.bytes());
 }
 
-Bytes SetupTranscript::signed_text(mpc::PartyIndex sender) const {
+Bytes SetupTranscript::signed_text(mpc::PartyIndex sender, bool receiver_over) const {
   const mpc::PartyIndex receiver = sender == peer_ ? identity_.self : peer_;
   const Membership& membership = identity_.membership;
   ByteWriter out;
   out.text(kSignatureLabel).raw(identity_.cluster.view()).u32(membership.number.value());
   out.text(membership.member(sender).node_id).text(membership.member(receiver).node_id);
-  out.blob(lower_).blob(higher_).blob(binding_);
+  out.raw(lower_).raw(higher_).blob(binding_).u8(receiver_over ? 1 : 0);
   return out.take();
 }
 
@@ -73,12 +72,28 @@ std::optional<PairName> PeerRecord::secret_name() const {
   return secret_->name();
 }
 
-void PeerRecord::end_peer_generation() {
-  if (generation_) {
-    ended_.insert(*generation_);
+bool PeerRecord::has_ended(const GenerationId& generation) const {
+  return std::ranges::find(ended_, generation) != ended_.end();
+}
+
+void PeerRecord::note_ended(const GenerationId& generation) {
+  if (has_ended(generation)) {
+    return;
+  }
+  ended_.push_back(generation);
+  if (ended_.size() > kEndedKept) {
+    ended_.pop_front();
+  }
+}
+
+bool PeerRecord::end_generation(const GenerationId& generation) {
+  note_ended(generation);
+  if (generation_ != generation) {
+    return false;
   }
   generation_.reset();
   forget_secret();
+  return true;
 }
 
 void PeerRecord::forget_secret() {

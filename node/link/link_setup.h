@@ -1,10 +1,11 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "core/async/task.h"
+#include "core/crypto/hash.h"
 #include "core/crypto/signature.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
@@ -49,10 +50,14 @@ class PeerRecord {
 
   RollbackWatch& watch() { return watch_; }
 
-  bool has_ended(const GenerationId& generation) const { return ended_.contains(generation); }
+  /// So many generations that are over are remembered; the oldest are forgotten.
+  static constexpr std::size_t kEndedKept = 1024;
 
-  /// The peer's present generation is over: never accepted again, its secret is dropped.
-  void end_peer_generation();
+  bool has_ended(const GenerationId& generation) const;
+
+  /// A generation of the peer is over: never accepted again. True if it was the present one: its
+  /// secret is dropped.
+  bool end_generation(const GenerationId& generation);
   /// This node began a new generation of its own: nothing of the old pair is left, what ended stays
   /// ended.
   void forget_secret();
@@ -61,9 +66,11 @@ class PeerRecord {
   template <class D>
   friend class BasicLinkSetup;
 
+  void note_ended(const GenerationId& generation);
+
   mpc::PartyIndex peer_;
   std::optional<GenerationId> generation_;
-  std::set<GenerationId> ended_;
+  std::deque<GenerationId> ended_;
   std::shared_ptr<const mpc::PairSecret> secret_;
   SecretBytes confirm_key_;
   RollbackWatch watch_;
@@ -75,6 +82,8 @@ struct FullLinkDefences {
   static constexpr bool refuse_ended = true;     ///< a generation that ended stays ended
   static constexpr bool watch_rollbacks = true;  ///< session counts and echoes go forward
   static constexpr bool signed_confirm = true;   ///< by the peer's signing key, over this very link
+  /// No generation ends for a HELLO that nobody has signed.
+  static constexpr bool confirm_before_verdict = true;
 };
 
 namespace detail {
@@ -89,15 +98,16 @@ class SetupTranscript {
 
   /// Under one secret's key, by its sender. Compare in constant time.
   std::array<std::uint8_t, 32> mac(const SecretBytes& key, mpc::PartyIndex sender) const;
-  /// What the sender signs: both HELLOs, both names, the channel binding.
-  Bytes signed_text(mpc::PartyIndex sender) const;
+  /// What the sender signs: both HELLOs, both names, the channel binding, its verdict on the
+  /// receiver's generation.
+  Bytes signed_text(mpc::PartyIndex sender, bool receiver_over) const;
 
  private:
   const LinkIdentity& identity_;
   mpc::PartyIndex peer_;
   Bytes binding_;
-  Bytes lower_;  ///< HELLO of the lower number
-  Bytes higher_;
+  Sha256Digest lower_{};  ///< of the HELLO of the lower number
+  Sha256Digest higher_{};
 };
 
 }  // namespace detail
@@ -113,11 +123,15 @@ enum class SetupOutcome : std::uint8_t {
 /// same one, and by its signature that it is the node of the cluster file and at the other end of
 /// this very connection. Afterwards the link may carry sessions.
 ///
+/// A HELLO alone says nothing about anybody: what it says of generations that are over counts once
+/// its sender's CONFIRM has been checked, and each tells the other of it in its own CONFIRM.
+///
 /// Hops: 2, off the path. Secret: the contributions and what comes from them.
 /// Errors: peer_malformed; unsupported (no version in common); denied (another cluster, another
 /// membership, another sender than the certificate says, a link without channel binding, a wrong
-/// signature); protocol_abort (CONFIRM does not match); `ended` is set on wrong_state: the peer's
-/// generation is over (told to it by the caller) or, `self_ended`, this node's own.
+/// signature); protocol_abort (CONFIRM does not match). With wrong_state, `ended_generation` is the
+/// one that the peer offered if that is over (the peer was told), and `self_ended` says that this
+/// node's own is.
 template <class D>
 class BasicLinkSetup {
  public:
@@ -129,7 +143,8 @@ class BasicLinkSetup {
 
   Task<Result<SetupOutcome>> run(GenerationId own, std::uint64_t session_count, Deadline until);
 
-  bool peer_ended() const { return peer_ended_; }
+  /// To be ended in the record by the caller.
+  const std::optional<GenerationId>& ended_generation() const { return ended_generation_; }
 
   bool self_ended() const { return self_ended_; }
 
@@ -139,16 +154,21 @@ class BasicLinkSetup {
  private:
   Hello make_hello(const GenerationId& own, std::uint64_t session_count);
   Status check_hello(const Hello& hello);
-  Status check_generation(const OfferedGeneration& offer);
-  Status look_at_watch(const OfferedGeneration& offer, RollbackWatch& watch);
   Status check_confirm(const Confirm& confirm, const detail::SetupTranscript& transcript);
+  /// What the peer's offer says of its generation and of this node's; keeps in `watch` what was
+  /// seen.
+  WatchVerdict judge(const OfferedGeneration& offer,
+                     const GenerationId& own,
+                     RollbackWatch& watch) const;
+  Status act_on(WatchVerdict verdict, bool self_over, const GenerationId& offered);
+  SetupOutcome keep(const OfferedGeneration& theirs, SecretBytes derived, SecretBytes confirm_key);
 
   FrameLink& link_;
   PeerRecord& record_;
   const LinkIdentity& identity_;
   RandomSource& random_;
   std::uint16_t version_ = 0;
-  bool peer_ended_ = false;
+  std::optional<GenerationId> ended_generation_;
   bool self_ended_ = false;
 };
 

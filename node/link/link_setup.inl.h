@@ -36,9 +36,8 @@ Hello BasicLinkSetup<D>::make_hello(const GenerationId& own, std::uint64_t sessi
   offer.session_count = session_count;
   offer.known = record_.generation_.value_or(GenerationId());
   offer.echo = record_.watch_.newest_of_peer();
-  offer.challenge = record_.watch_.issue(random_);
-  offer.contribution.resize(kContributionBytes);
-  random_.fill(offer.contribution);
+  offer.challenge = record_.watch_.offer(random_);
+  offer.contribution = SecretBytes::random(kContributionBytes, random_);
   offer.held = record_.secret_name();
   Hello hello;
   hello.cluster = identity_.cluster;
@@ -68,31 +67,35 @@ Status BasicLinkSetup<D>::check_hello(const Hello& hello) {
 }
 
 template <class D>
-Status BasicLinkSetup<D>::check_generation(const OfferedGeneration& offer) {
+WatchVerdict BasicLinkSetup<D>::judge(const OfferedGeneration& offer,
+                                      const GenerationId& own,
+                                      RollbackWatch& watch) const {
   if (D::refuse_ended && record_.has_ended(offer.generation)) {
-    peer_ended_ = true;
-    return Error(Errc::wrong_state, "link set-up: that generation of the peer has ended");
+    return WatchVerdict::peer_rolled_back;
   }
-  return ok_status();
+  if (record_.generation_ != offer.generation) {
+    watch.forget_peer();
+  }
+  // A challenge of a generation of ours that is gone says nothing of this one.
+  const Challenge echo = offer.known == own ? offer.echo : Challenge{};
+  const WatchVerdict verdict = watch.see(offer.session_count, echo, offer.challenge);
+  return D::watch_rollbacks ? verdict : WatchVerdict::fine;
 }
 
 template <class D>
-Status BasicLinkSetup<D>::look_at_watch(const OfferedGeneration& offer, RollbackWatch& watch) {
-  const WatchVerdict verdict = watch.see(offer.session_count, offer.echo, offer.challenge);
-  if constexpr (!D::watch_rollbacks) {
+Status BasicLinkSetup<D>::act_on(WatchVerdict verdict,
+                                 bool self_over,
+                                 const GenerationId& offered) {
+  if (verdict == WatchVerdict::peer_rolled_back) {
+    ended_generation_ = offered;
+  }
+  self_ended_ = self_over || verdict == WatchVerdict::self_rolled_back;
+  if (!ended_generation_ && !self_ended_) {
     return ok_status();
   }
-  switch (verdict) {
-    case WatchVerdict::fine:
-      return ok_status();
-    case WatchVerdict::peer_rolled_back:
-      peer_ended_ = true;
-      break;
-    case WatchVerdict::self_rolled_back:
-      self_ended_ = true;
-      break;
-  }
-  return Error(Errc::wrong_state, "link set-up: counts or challenges went backwards")
+  return Error(Errc::wrong_state,
+               self_ended_ ? "link set-up: this node's generation has ended"
+                           : "link set-up: that generation of the peer has ended")
       .hint("a memory image was resumed; the generation starts anew by itself");
 }
 
@@ -103,13 +106,31 @@ Status BasicLinkSetup<D>::check_confirm(const Confirm& confirm,
     return ok_status();
   }
   const Member& peer = identity_.membership.member(record_.peer());
-  if (!peer.signing_key.verify(transcript.signed_text(record_.peer()), confirm.signature)) {
+  if (!peer.signing_key.verify(transcript.signed_text(record_.peer(), confirm.receiver_over),
+                               confirm.signature)) {
     return Error(Errc::denied, "link set-up: the peer's signature does not hold on this link")
         .hint(
             "the peer's signing key is not the one of the cluster file, or somebody sits between "
             "the nodes with a certificate of the link authority");
   }
   return ok_status();
+}
+
+template <class D>
+SetupOutcome BasicLinkSetup<D>::keep(const OfferedGeneration& theirs,
+                                     SecretBytes derived,
+                                     SecretBytes confirm_key) {
+  if (record_.generation_ && record_.generation_ != theirs.generation) {
+    record_.note_ended(*record_.generation_);
+  }
+  record_.generation_ = theirs.generation;
+  if (derived.empty()) {
+    return SetupOutcome::kept;
+  }
+  record_.secret_ = std::make_shared<const mpc::PairSecret>(
+      SecretBytes::copy_of(derived.expose(SecretAccess::grant()).first(detail::kSeedBytes)));
+  record_.confirm_key_ = std::move(confirm_key);
+  return SetupOutcome::new_secret;
 }
 
 template <class D>
@@ -121,39 +142,36 @@ Task<Result<SetupOutcome>> BasicLinkSetup<D>::run(GenerationId own,
     co_return Error(Errc::denied, "link set-up: the link has no channel binding to sign");
   }
   const std::shared_ptr<const mpc::PairSecret> held = record_.secret_;
+  const std::optional<GenerationId> met = record_.generation_;
   const Hello my_hello = make_hello(own, session_count);
   const OfferedGeneration& mine = my_hello.generations.front();
-  const Bytes my_bytes = my_hello.encode();
+  Bytes my_bytes = my_hello.encode();
+  const WipeGuard wipe_mine(my_bytes);
   TERCET_CO_TRY_STATUS(link_.send(detail::frame_of(PeerFrame::hello, my_bytes)));
 
   // hop 1: HELLO
   TERCET_CO_TRY(Frame hello_frame, co_await with_deadline(link_.receive(), until));
+  const WipeGuard wipe_theirs(hello_frame.body);
   if (hello_frame.type != static_cast<std::uint8_t>(PeerFrame::hello)) {
     co_return Error(Errc::peer_malformed, "link set-up: the first frame is no HELLO");
   }
-  TERCET_CO_TRY(Hello their_hello, Hello::decode(hello_frame.body));
+  TERCET_CO_TRY(const Hello their_hello, Hello::decode(hello_frame.body));
   TERCET_CO_TRY_STATUS(check_hello(their_hello));
   version_ = their_hello.common_version();
   const OfferedGeneration* const matching = their_hello.offer_of(mine.refresh);
   if (matching == nullptr) {
     co_return Error(Errc::wrong_state, "link set-up: the peer serves shares of another refresh");
   }
-  OfferedGeneration theirs = *matching;
-  TERCET_CO_TRY_STATUS(check_generation(theirs));
-  const bool same_generation = record_.generation_ == theirs.generation;
-  RollbackWatch fresh_watch = record_.watch_;
-  if (!same_generation) {
-    fresh_watch.forget_peer();
+  const OfferedGeneration& theirs = *matching;
+  RollbackWatch preview = record_.watch_;
+  const WatchVerdict first_look = judge(theirs, own, preview);
+  if constexpr (!D::confirm_before_verdict) {
+    TERCET_CO_TRY_STATUS(act_on(first_look, false, theirs.generation));
   }
-  if (theirs.known != own) {
-    theirs.echo = Challenge{};  // of a generation of ours that is gone
-  }
-  TERCET_CO_TRY_STATUS(look_at_watch(theirs, fresh_watch));
 
-  const bool keep = same_generation && held && mine.held == theirs.held;
   SecretBytes derived;
   SecretBytes confirm_key;
-  if (keep) {
+  if (met == theirs.generation && held && mine.held == theirs.held) {
     confirm_key = record_.confirm_key_.clone();
   } else {
     derived = detail::derive(identity_, record_.peer(), mine, theirs);
@@ -163,7 +181,9 @@ Task<Result<SetupOutcome>> BasicLinkSetup<D>::run(GenerationId own,
   transcript.set_hellos(my_bytes, hello_frame.body);
   Confirm confirm;
   confirm.macs.push_back(transcript.mac(confirm_key, identity_.self));
-  confirm.signature = identity_.signing_key->sign(transcript.signed_text(identity_.self));
+  confirm.receiver_over = first_look == WatchVerdict::peer_rolled_back;
+  confirm.signature =
+      identity_.signing_key->sign(transcript.signed_text(identity_.self, confirm.receiver_over));
   TERCET_CO_TRY_STATUS(link_.send(detail::frame_of(PeerFrame::confirm, confirm.encode())));
 
   // hop 2: CONFIRM
@@ -172,26 +192,21 @@ Task<Result<SetupOutcome>> BasicLinkSetup<D>::run(GenerationId own,
     co_return Error(Errc::peer_malformed, "link set-up: the second frame is no CONFIRM");
   }
   TERCET_CO_TRY(Confirm answer, Confirm::decode(confirm_frame.body));
+  TERCET_CO_TRY_STATUS(check_confirm(answer, transcript));
+  if (record_.secret_ != held || record_.generation_ != met) {
+    co_return Error(Errc::closed, "link set-up: another link to the peer was set up meanwhile");
+  }
+  // Once more, by what is known now: the peer did say that HELLO.
+  RollbackWatch watch = record_.watch_;
+  const WatchVerdict verdict = judge(theirs, own, watch);
+  TERCET_CO_TRY_STATUS(act_on(verdict, answer.receiver_over, theirs.generation));
   const auto expected = transcript.mac(confirm_key, record_.peer());
   if (answer.macs.size() != 1 || !ct::equal(answer.macs.front(), expected)) {
     co_return Error(Errc::protocol_abort, "link set-up: the confirmation does not match");
   }
-  TERCET_CO_TRY_STATUS(check_confirm(answer, transcript));
-  if (record_.secret_ != held) {
-    co_return Error(Errc::closed, "link set-up: another link to the peer was set up meanwhile");
-  }
-  if (!same_generation && record_.generation_) {
-    record_.ended_.insert(*record_.generation_);
-  }
-  record_.generation_ = theirs.generation;
-  record_.watch_ = std::move(fresh_watch);
-  if (keep) {
-    co_return SetupOutcome::kept;
-  }
-  record_.secret_ = std::make_shared<const mpc::PairSecret>(
-      SecretBytes::copy_of(derived.expose(SecretAccess::grant()).first(detail::kSeedBytes)));
-  record_.confirm_key_ = std::move(confirm_key);
-  co_return SetupOutcome::new_secret;
+  watch.confirm(mine.challenge);
+  record_.watch_ = std::move(watch);
+  co_return keep(theirs, std::move(derived), std::move(confirm_key));
 }
 
 }  // namespace tercet::node

@@ -67,10 +67,10 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
                        field("peer", number(peer)),
                        field("code", outcome.error().code()),
                        field("detail", public_text(outcome.error().what())));
-    if (setup.peer_ended()) {
-      peer_ended(peer, *link);
+    if (setup.ended_generation()) {
+      end_generation_of(peer, *setup.ended_generation());
     }
-    link->close();
+    link->finish();  // CONFIRM may say that the peer's generation is over
     if (setup.self_ended() && generation == generation_) {
       events_.own_generation_over();
     }
@@ -102,7 +102,7 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
   events_.link_changed(peer, true);
 
   const Status ended = co_await read_frames(peer, *link);
-  link->close();
+  link->finish();
   if (state.link == link) {
     state.link.reset();
     state.digests.reset();
@@ -190,7 +190,9 @@ Status PeerHub::on_heartbeat(mpc::PartyIndex from, ByteView body) {
       break;
     case WatchVerdict::peer_rolled_back:
       options_.log->error("peer_rolled_back", field("peer", number(from)));
-      peer_ended(from, *state.link);
+      // It must begin anew: nothing that it made before is accepted again.
+      send(from, PeerFrame::generation_over, Bytes());
+      end_generation_of(from, *state.record.generation());
       return Error(Errc::wrong_state, "heartbeat: the peer's generation went backwards");
     case WatchVerdict::self_rolled_back:
       options_.log->error("self_rolled_back", field("said_by", number(from)));
@@ -208,19 +210,14 @@ Status PeerHub::on_heartbeat(mpc::PartyIndex from, ByteView body) {
   return ok_status();
 }
 
-void PeerHub::peer_ended(mpc::PartyIndex peer, FrameLink& link) {
-  // It must begin anew: nothing that it made before is accepted again.
-  static_cast<void>(
-      link.send(Frame(static_cast<std::uint8_t>(PeerFrame::generation_over), Bytes())));
+void PeerHub::end_generation_of(mpc::PartyIndex peer, const GenerationId& generation) {
   Peer& state = peer_of(peer);
-  if (state.record.generation()) {
-    state.record.end_peer_generation();
-    state.news.reset();
-    events_.trust_changed();
+  if (!state.record.end_generation(generation)) {
+    return;  // an earlier one: the present one, and its link, stand
   }
-  if (state.link.get() != &link) {
-    drop_link(peer);  // made with the secret that is gone
-  }
+  state.news.reset();
+  events_.trust_changed();
+  drop_link(peer);  // made with the secret that is gone
 }
 
 void PeerHub::greet(mpc::PartyIndex peer) {
@@ -299,7 +296,7 @@ void PeerHub::close_links() {
 void PeerHub::drop_link(mpc::PartyIndex party) {
   Peer& peer = peer_of(party);
   if (peer.link) {
-    peer.link->close();
+    peer.link->finish();
     peer.link.reset();
     peer.digests.reset();
     mux_.set_link(party, nullptr);

@@ -156,7 +156,8 @@ class PeerHub {
   void tell_name_of(mpc::PartyIndex pair_with, mpc::PartyIndex third);
   void send(mpc::PartyIndex peer, PeerFrame type, Bytes body);
   void judge_told(mpc::PartyIndex from, SteadyTime now);
-  void peer_ended(mpc::PartyIndex peer, FrameLink& link);
+  /// A generation of the peer is over; if it is the present one, all that it shared is gone.
+  void end_generation_of(mpc::PartyIndex peer, const GenerationId& generation);
   void drop_link(mpc::PartyIndex party);
 
   asio::any_io_executor executor_;

@@ -5,12 +5,28 @@
 namespace tercet::node {
 
 Challenge RollbackWatch::issue(RandomSource& random) {
+  return issue(random, false);
+}
+
+Challenge RollbackWatch::offer(RandomSource& random) {
+  return issue(random, true);
+}
+
+Challenge RollbackWatch::issue(RandomSource& random, bool offered) {
   const Challenge challenge = random.array<16>();
-  issued_.push_back(challenge);
-  if (issued_.size() > kChallengesKept) {
-    issued_.erase(issued_.begin() + 1);  // the newest echoed one stays in front
+  issued_.emplace_back(challenge, offered);
+  const auto same = [offered](const Issued& one) { return one.offered == offered; };
+  const auto second = issued_.begin() + 1;  // the newest echoed one stays in front
+  if (std::count_if(second, issued_.end(), same) > std::ptrdiff_t{kChallengesKept}) {
+    issued_.erase(std::find_if(second, issued_.end(), same));
   }
   return challenge;
+}
+
+void RollbackWatch::confirm(const Challenge& offered) {
+  for (Issued& one : issued_) {
+    one.offered = one.offered && one.value != offered;
+  }
 }
 
 void RollbackWatch::forget_peer() {
@@ -30,13 +46,16 @@ WatchVerdict RollbackWatch::see(std::uint64_t session_count,
       return WatchVerdict::peer_rolled_back;
     }
   } else {
-    const auto found = std::find(issued_.begin(), issued_.end(), echo);
+    const auto found = std::find_if(
+        issued_.begin(), issued_.end(), [&echo](const Issued& one) { return one.value == echo; });
     if (found == issued_.end()) {
       return std::find(past_.begin(), past_.end(), echo) != past_.end()
                  ? WatchVerdict::peer_rolled_back
                  : WatchVerdict::self_rolled_back;
     }
-    past_.insert(past_.end(), issued_.begin(), found);
+    for (auto one = issued_.begin(); one != found; ++one) {
+      past_.push_back(one->value);
+    }
     while (past_.size() > kChallengesKept) {
       past_.pop_front();
     }

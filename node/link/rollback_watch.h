@@ -23,8 +23,13 @@ class RollbackWatch {
   /// How many of our challenges a peer may be behind, and how many old ones are recognised.
   static constexpr std::size_t kChallengesKept = 1024;
 
-  /// A new challenge for the next HELLO or heartbeat; remembered in order.
+  /// A new challenge for the next heartbeat; remembered in order.
   Challenge issue(RandomSource& random);
+  /// One for a HELLO, which anybody may have asked for: until it is confirmed it pushes out others
+  /// of its kind only.
+  Challenge offer(RandomSource& random);
+  /// The set-up in which it was offered has succeeded.
+  void confirm(const Challenge& offered);
 
   /// The peer's newest challenge, to be echoed; zeros before the first.
   const Challenge& newest_of_peer() const { return newest_of_peer_; }
@@ -36,8 +41,18 @@ class RollbackWatch {
   WatchVerdict see(std::uint64_t session_count, const Challenge& echo, const Challenge& fresh);
 
  private:
-  std::deque<Challenge> past_;    ///< echoed, then followed by a newer echo
-  std::deque<Challenge> issued_;  ///< the newest echoed one, then those after it
+  class Issued {
+   public:
+    Issued(const Challenge& its_value, bool is_offer) : value(its_value), offered(is_offer) {}
+
+    Challenge value;
+    bool offered;  ///< in a HELLO, and not confirmed
+  };
+
+  Challenge issue(RandomSource& random, bool offered);
+
+  std::deque<Challenge> past_;  ///< echoed, then followed by a newer echo
+  std::deque<Issued> issued_;   ///< the newest echoed one, then those after it
   bool any_echoed_ = false;
   std::uint64_t highest_count_ = 0;
   Challenge newest_of_peer_{};

@@ -192,7 +192,7 @@ TEST_F(LinkSetupTest, ASessionFrameBeforeTheSetUpIsRefused) {
     if (after_hello) {
       Hello hello;
       hello.sender = 2;
-      hello.generations.emplace_back().contribution.resize(node::kContributionBytes);
+      hello.generations.emplace_back().contribution = SecretBytes(node::kContributionBytes);
       ASSERT_TRUE(links.second->send(frame_of(PeerFrame::hello, hello.encode())).ok());
     }
     ASSERT_TRUE(links.second->send(frame_of(PeerFrame::session, Bytes(64))).ok());
@@ -227,7 +227,7 @@ class PeerInARefresh : public LinkSetupTest {
     Confirm confirm;
     const SecretBytes key = SecretBytes::copy_of(derived.expose(SecretAccess::grant()).last(32));
     confirm.macs.push_back(transcript.mac(key, PartyIndex::p2));
-    confirm.signature = identity.signing_key->sign(transcript.signed_text(PartyIndex::p2));
+    confirm.signature = identity.signing_key->sign(transcript.signed_text(PartyIndex::p2, false));
     ASSERT_TRUE(links.second->send(frame_of(PeerFrame::confirm, confirm.encode())).ok());
     context_.restart();
     context_.run();
@@ -238,27 +238,35 @@ class PeerInARefresh : public LinkSetupTest {
     out.generation = generation_numbered(generation);
     out.refresh = refresh;
     out.challenge = random_.array<16>();
-    out.contribution.resize(node::kContributionBytes);
-    random_.fill(out.contribution);
+    out.contribution = SecretBytes::random(node::kContributionBytes, random_);
     return out;
+  }
+
+  std::vector<node::OfferedGeneration> two_offers() {
+    std::vector<node::OfferedGeneration> offers;
+    offers.push_back(offer(2, SessionId()));
+    offers.push_back(offer(3, refresh_));
+    return offers;
   }
 
   const SessionId refresh_{random_.array<32>()};
 };
 
 TEST_F(PeerInARefresh, IsMetInItsOldGenerationOnly) {
-  run_with_offers({offer(2, SessionId()), offer(3, refresh_)}, 0);
+  run_with_offers(two_offers(), 0);
   ASSERT_TRUE(outcome_->ok()) << outcome_->error().to_string();
   EXPECT_EQ(record_.generation(), generation_numbered(2));
 }
 
 TEST_F(PeerInARefresh, CannotConfirmForItsNewGeneration) {
-  run_with_offers({offer(2, SessionId()), offer(3, refresh_)}, 1);
+  run_with_offers(two_offers(), 1);
   expect_refused(Errc::protocol_abort);
 }
 
 TEST_F(PeerInARefresh, IsRefusedWithoutAGenerationOfTheSameRefresh) {
-  run_with_offers({offer(3, refresh_)}, 0);
+  std::vector<node::OfferedGeneration> offers = two_offers();
+  offers.erase(offers.begin());
+  run_with_offers(std::move(offers), 0);
   expect_refused(Errc::wrong_state);
 }
 

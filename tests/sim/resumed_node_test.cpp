@@ -31,7 +31,7 @@ class Ends {
   Ends() = default;
   std::optional<Result<SetupOutcome>> at_1;
   std::optional<Result<SetupOutcome>> at_2;
-  bool peer_ended_at_1 = false;
+  std::optional<GenerationId> ended_at_1;  ///< of P2
   bool self_ended_at_2 = false;
 };
 
@@ -69,7 +69,7 @@ class Pair {
     run(setup_1, *links.first, generation_of(1), 0, soon, ends.at_1);
     run(setup_2, *links.second, generation_2, count_2, soon, ends.at_2);
     context.run();
-    ends.peer_ended_at_1 = setup_1.peer_ended();
+    ends.ended_at_1 = setup_1.ended_generation();
     ends.self_ended_at_2 = setup_2.self_ended();
     return ends;
   }
@@ -134,14 +134,31 @@ TEST_F(Attack_6_Link, AGenerationThatEndedIsNeverAcceptedAgain) {
   const Ends resumed = pair_.set_up(before_, 100);
   ASSERT_FALSE(resumed.at_1->ok());
   EXPECT_EQ(resumed.at_1->error().code(), Errc::wrong_state);
-  EXPECT_TRUE(resumed.peer_ended_at_1);
+  EXPECT_EQ(resumed.ended_at_1, before_);
+  EXPECT_TRUE(resumed.self_ended_at_2) << "P1's CONFIRM says it";
+  EXPECT_FALSE(pair_.record_1.end_generation(before_)) << "the present one goes on";
+  EXPECT_EQ(pair_.record_1.generation(), after_);
+  EXPECT_TRUE(pair_.record_1.secret());
+}
+
+TEST_F(Attack_6_Link, SoManyThatEndedAreRemembered) {
+  PeerRecord& record = pair_.record_1;
+  for (std::size_t i = 0; i <= PeerRecord::kEndedKept; ++i) {
+    std::array<std::uint8_t, GenerationId::kBytes> bytes{};
+    store_u64(MutableByteView(bytes).first(8), i + 1);
+    record.end_generation(GenerationId(bytes));
+    EXPECT_TRUE(record.has_ended(GenerationId(bytes)));
+  }
+  std::array<std::uint8_t, GenerationId::kBytes> first{};
+  first[7] = 1;
+  EXPECT_FALSE(record.has_ended(GenerationId(first)));
 }
 
 TEST_F(Attack_6_Link, AnImageWithFewerSessionsIsRefused) {
   const Ends resumed = pair_.set_up(before_, 6);
   ASSERT_FALSE(resumed.at_1->ok());
   EXPECT_EQ(resumed.at_1->error().code(), Errc::wrong_state);
-  EXPECT_TRUE(resumed.peer_ended_at_1);
+  EXPECT_EQ(resumed.ended_at_1, before_);
 }
 
 /// Even one in which no session ran meanwhile: P1's challenges went on without it.
@@ -152,7 +169,7 @@ TEST_F(Attack_6_Link, AnImageWithAnOlderEchoIsRefused) {
   pair_.record_2.watch() = image;
   const Ends resumed = pair_.set_up(before_, 7);
   EXPECT_FALSE(resumed.at_1->ok());
-  EXPECT_TRUE(resumed.peer_ended_at_1);
+  EXPECT_EQ(resumed.ended_at_1, before_);
   EXPECT_TRUE(resumed.self_ended_at_2);
 }
 

@@ -10,12 +10,18 @@ namespace {
 /// Takes everything that is written, and is never readable.
 class Sink final : public ByteStream {
  public:
+  /// `total` counts the bytes, too; it outlives the sink.
+  explicit Sink(std::size_t* total = nullptr) : total_(total) {}
+
   Task<Result<std::size_t>> read_some(MutableByteView /*into*/, Deadline /*until*/) override {
     co_return Error(Errc::link_closed, "sink");
   }
 
   Task<Status> write_all(ByteView from, Deadline /*until*/) override {
     bytes_ += from.size();
+    if (total_ != nullptr) {
+      *total_ += from.size();
+    }
     co_return ok_status();
   }
 
@@ -38,6 +44,7 @@ class Sink final : public ByteStream {
  private:
   std::string name_ = "sink";
   std::size_t bytes_ = 0;
+  std::size_t* total_;
 };
 
 TEST(LinkMeter, CountsWhatLeavesAndFramesSentTogetherAsOneWrite) {
@@ -77,6 +84,27 @@ TEST(LinkMeter, DoesNotCountWhatIsRefused) {
   EXPECT_FALSE(link->send(Frame(1, Bytes(8))).ok());
   EXPECT_EQ(meter.bytes.value(), 0U);
   EXPECT_EQ(meter.frames.value(), 0U);
+}
+
+/// A last word leaves though the link is closed, and let go of, right after it.
+TEST(FrameLink, WhatIsQueuedLeavesWhenALinkFinishes) {
+  asio::io_context context;
+  for (const bool finishes : {true, false}) {
+    std::size_t sent = 0;
+    auto link = make_frame_link(
+        context.get_executor(), std::make_unique<Sink>(&sent), FrameLimits::for_requests());
+    ASSERT_TRUE(link->send(Frame(1, Bytes(10))).ok());
+    if (finishes) {
+      link->finish();
+    } else {
+      link->close();
+    }
+    EXPECT_FALSE(link->send(Frame(2, Bytes(10))).ok());
+    link.reset();
+    context.restart();
+    context.run();
+    EXPECT_EQ(sent, finishes ? 15U : 0U);
+  }
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ class HelloFrames : public ::testing::Test {
     out.known = GenerationId(random_.array<16>());
     out.echo = random_.array<16>();
     out.challenge = random_.array<16>();
-    out.contribution.assign(kContributionBytes, 9);
+    out.contribution = SecretBytes::random(kContributionBytes, random_);
     return out;
   }
 
@@ -26,7 +26,8 @@ class HelloFrames : public ::testing::Test {
     Hello hello;
     hello.membership = MembershipNumber(3);
     hello.sender = 2;
-    hello.generations = {offer(), offer()};
+    hello.generations.push_back(offer());
+    hello.generations.push_back(offer());
     hello.generations[0].held = PairName(random_.array<32>());
     hello.generations[1].refresh = refresh_;
     return hello;
@@ -100,6 +101,8 @@ TEST_F(HelloFrames, ConfirmHasOneOrTwoMacs) {
   Confirm confirm;
   EXPECT_FALSE(Confirm::decode(confirm.encode()).ok());
   confirm.macs.push_back(random_.array<32>());
+  expect_exact(confirm);
+  confirm.receiver_over = true;
   expect_exact(confirm);
   confirm.macs.push_back(random_.array<32>());
   expect_exact(confirm);

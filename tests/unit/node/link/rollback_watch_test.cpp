@@ -76,5 +76,20 @@ TEST_F(Attack6, APeerMayLagBehindByManyChallenges) {
   EXPECT_EQ(watch_.see(0, first, theirs_), WatchVerdict::fine);
 }
 
+/// Whoever may say HELLO at all can make a node offer challenges: they push out none that a peer
+/// may still echo.
+TEST_F(Attack6, OffersThatNobodyConfirmedPushOutNoOther) {
+  const Challenge first = watch_.issue(random_);
+  ASSERT_EQ(watch_.see(0, first, theirs_), WatchVerdict::fine);
+  const Challenge taken = watch_.offer(random_);
+  watch_.confirm(taken);
+  const Challenge second = watch_.issue(random_);
+  for (std::size_t i = 0; i < 3 * RollbackWatch::kChallengesKept; ++i) {
+    watch_.offer(random_);
+  }
+  EXPECT_EQ(watch_.see(0, taken, theirs_), WatchVerdict::fine);
+  EXPECT_EQ(watch_.see(0, second, theirs_), WatchVerdict::fine);
+}
+
 }  // namespace
 }  // namespace tercet::node
