@@ -96,7 +96,7 @@ KeyEntry KeyRegistry::entry(const KeyRecord& record, const EpochRecord& epoch) c
   KeyEntry out;
   out.id = record.key;
   out.store = epoch.terms.store;
-  out.facts.enabled = !epoch.damaged && blocks(record).empty();
+  out.facts.enabled = blocks(record).empty();  // a damaged version has no material
   out.facts.may_encrypt = epoch.terms.usage.encrypt;
   out.facts.may_decrypt = epoch.terms.usage.decrypt;
   out.facts.framing = epoch.terms.framing;

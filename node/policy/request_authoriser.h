@@ -59,8 +59,12 @@ class RequestAuthoriser final : public Authoriser {
   Result<KeyEntry> find_key(const VerifiedRequest& request) const;
   /// Errors: overloaded.
   Status take_quota(const VerifiedRequest& request);
-  /// Errors: wrong_state, internal (shares missing or refused here).
-  Status check_serves(const KeyEntry& key) const;
+  /// Of the key in all its versions. Errors: wrong_state, internal (it differs at a peer).
+  Status check_enabled(const KeyEntry& key) const;
+  /// Of the entry's version. Errors: internal (its shares are missing here).
+  Status check_usable(const KeyEntry& version) const;
+  /// There is a version that could encrypt. Errors: as check_usable.
+  Status check_can_encrypt(const KeyEntry& newest) const;
 
   NodeServiceOptions options_;
   const KeyDirectory* keys_;

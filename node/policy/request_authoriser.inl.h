@@ -144,15 +144,33 @@ Status RequestAuthoriser<D>::take_quota(const VerifiedRequest& request) {
 }
 
 template <class D>
-Status RequestAuthoriser<D>::check_serves(const KeyEntry& key) const {
+Status RequestAuthoriser<D>::check_enabled(const KeyEntry& key) const {
   if (!key.facts.enabled) {
     return Error(Errc::wrong_state, "the key is disabled");
   }
-  if (!key.material || refused_keys_.contains(key.id)) {
-    return Error(Errc::internal, "the key's shares are missing or refused at this node")
-        .hint("see the alarm for the key: shares damaged, or different at a peer");
+  if (refused_keys_.contains(key.id)) {
+    return Error(Errc::internal, "the key is refused at this node")
+        .hint("see the alarm for the key: its shares are different at a peer");
   }
   return ok_status();
+}
+
+template <class D>
+Status RequestAuthoriser<D>::check_usable(const KeyEntry& version) const {
+  if (!version.material) {
+    return Error(Errc::internal, "the key version's shares are missing at this node")
+        .hint("see the alarm for the key: shares damaged");
+  }
+  return ok_status();
+}
+
+template <class D>
+Status RequestAuthoriser<D>::check_can_encrypt(const KeyEntry& newest) const {
+  if (!newest.material && newest.also_encrypts) {
+    const std::optional<KeyEntry> before = keys_->find(newest.id, *newest.also_encrypts);
+    return check_usable(before.value_or(newest));
+  }
+  return check_usable(newest);
 }
 
 template <class D>
@@ -175,8 +193,11 @@ mpc::wire::Answer RequestAuthoriser<D>::answer(const mpc::wire::Authenticate& qu
   answer.facts = key->facts;
   Status allowed = take_quota(*verified);
   if (allowed.ok() && verified->operation != xks::Operation::get_key_metadata) {
-    allowed = check_serves(*key);
+    allowed = check_enabled(*key);
     const bool encrypts = verified->operation == xks::Operation::encrypt;
+    if (allowed.ok() && encrypts) {
+      allowed = check_can_encrypt(*key);  // which version decrypts, the body says
+    }
     const bool usage_ok = encrypts ? key->facts.may_encrypt : key->facts.may_decrypt;
     const bool vouches = encrypts && question.wants_integrity_value;
     if (allowed.ok() && (!usage_ok || (vouches && !key->facts.may_decrypt))) {
@@ -196,7 +217,7 @@ Result<std::pair<VerifiedRequest, KeyEntry>> RequestAuthoriser<D>::check_encrypt
              verify_or_health_check(request.request, xks::Operation::encrypt, proxy));
   TERCET_TRY(KeyEntry key, find_key(verified));
   TERCET_TRY_STATUS(take_quota(verified));
-  TERCET_TRY_STATUS(check_serves(key));
+  TERCET_TRY_STATUS(check_enabled(key));  // the slot's version is looked at with its session
   if (!key.facts.may_encrypt || (request.wants_integrity_value && !key.facts.may_decrypt)) {
     return Error(Errc::wrong_usage, "encrypt: the key does not allow it");
   }
@@ -231,7 +252,7 @@ Result<DecryptOrder> RequestAuthoriser<D>::order_decrypt(const mpc::wire::Decryp
   TERCET_TRY(xks::DecryptRequest body, xks::parse_decrypt(*request.request.body));
   TERCET_TRY(order.key, find_key(order.request));
   TERCET_TRY_STATUS(take_quota(order.request));
-  TERCET_TRY_STATUS(check_serves(order.key));
+  TERCET_TRY_STATUS(check_enabled(order.key));
   if (!order.key.facts.may_decrypt) {
     return Error(Errc::wrong_usage, "decrypt: the key does not allow it");
   }
@@ -249,10 +270,10 @@ Result<DecryptOrder> RequestAuthoriser<D>::order_decrypt(const mpc::wire::Decryp
       return detail::bad_ciphertext();
     }
     order.key = std::move(*entry);
-    TERCET_TRY_STATUS(check_serves(order.key));
   } else if (!body.ciphertext_metadata.empty()) {
     return detail::bad_ciphertext();  // a raw key never made metadata
   }
+  TERCET_TRY_STATUS(check_usable(order.key));
   if (!request.remembered && !cold_decrypts_.take(order.key.id.text(), 1, monotonic_->now())) {
     return Error(Errc::overloaded, "decrypt: more cold ones a second than the key may have");
   }
@@ -280,20 +301,21 @@ Result<KeyEntry> RequestAuthoriser<D>::order_slots(const mpc::wire::MakeSlots& r
     }
   }
   TERCET_TRY(KeyEntry key, find_key(wanted));
-  TERCET_TRY_STATUS(check_serves(key));
+  TERCET_TRY_STATUS(check_enabled(key));
   if (!key.facts.may_encrypt) {
     return Error(Errc::wrong_usage, "slots: the key does not encrypt");
   }
   const KeyVersion lowest = key.also_encrypts.value_or(key.version);
   const KeyVersion chosen = request.version == KeyVersion() ? lowest : request.version;
   if (chosen == key.version) {
+    TERCET_TRY_STATUS(check_usable(key));
     return key;
   }
   std::optional<KeyEntry> before = keys_->find(key.id, chosen);
   if (chosen != lowest || !before) {
     return Error(Errc::already_burnt, "slots: the key encrypts with another version here");
   }
-  TERCET_TRY_STATUS(check_serves(*before));
+  TERCET_TRY_STATUS(check_usable(*before));
   return std::move(*before);
 }
 
