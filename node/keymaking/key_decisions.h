@@ -102,6 +102,9 @@ class BasicKeyDecisions final : public KeyDecisions {
   void carry_out(const DecisionStep& step, const DecisionName& name);
   void note_current(mpc::PartyIndex at, const SessionId& sid);
   std::optional<DecisionNews> question_about(const SessionId& sid) const;
+  /// Newest versions that may be missing at a peer, so many that `room` is not exceeded; others in
+  /// the next round.
+  std::vector<SessionId> to_ask_about(std::size_t room) const;
 
   NodeStore* store_;
   mpc::PartyIndex self_;
@@ -117,6 +120,7 @@ class BasicKeyDecisions final : public KeyDecisions {
 
   /// Newest versions of rotated keys that may be missing at a peer, by the session that made them.
   std::map<SessionId, Unsettled> unsettled_;
+  SessionId asked_until_;  ///< in the last round
 };
 
 extern template class BasicKeyDecisions<FullLifeRules>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -110,15 +111,26 @@ template <class Rules>
 std::vector<Bytes> BasicKeyDecisions<Rules>::open_decisions() const {
   std::vector<Bytes> out;
   for (const DecisionNews& news : book_.open_news()) {
-    out.push_back(news.encode());
-  }
-  for (const auto& [sid, unsettled] : unsettled_) {
-    if (out.size() >= kOpenDecisionsMax) {
-      break;  // the others are asked about when these have been answered
+    if (out.size() < kOpenDecisionsMax) {
+      out.push_back(news.encode());
     }
+  }
+  for (const SessionId& sid : to_ask_about(kOpenDecisionsMax - out.size())) {
     if (const std::optional<DecisionNews> question = question_about(sid)) {
       out.push_back(question->encode());
     }
+  }
+  return out;
+}
+
+template <class Rules>
+std::vector<SessionId> BasicKeyDecisions<Rules>::to_ask_about(std::size_t room) const {
+  std::vector<SessionId> out;
+  auto next = unsettled_.upper_bound(asked_until_);
+  while (out.size() < std::min(room, unsettled_.size())) {
+    next = next == unsettled_.end() ? unsettled_.begin() : next;
+    out.push_back(next->first);
+    ++next;
   }
   return out;
 }
@@ -128,9 +140,14 @@ void BasicKeyDecisions<Rules>::say_again() {
   if (!listener.tell) {
     return;
   }
-  for (const Bytes& said : open_decisions()) {
+  const std::vector<Bytes> open = open_decisions();
+  for (const Bytes& said : open) {
     listener.tell(mpc::next(self_), said);
     listener.tell(mpc::previous(self_), said);
+  }
+  const std::size_t votes = std::min(book_.open_news().size(), kOpenDecisionsMax);
+  if (const auto asked = to_ask_about(kOpenDecisionsMax - votes); !asked.empty()) {
+    asked_until_ = asked.back();
   }
 }
 

@@ -18,8 +18,10 @@ namespace tercet::node {
 namespace maker_detail {
 
 inline constexpr std::uint32_t kMakeVectors = mpc::kDeriveVectors + mpc::kKeyCheckVectors;
-/// Of the waiting commands, looked at in one round.
+/// Commands looked at, or given up, in one round of the loop.
 inline constexpr std::size_t kCommandsAtOnce = 64;
+/// Commands expire with that delay at most.
+inline constexpr Milliseconds kExpiryPause{1000};
 
 }  // namespace maker_detail
 
@@ -36,7 +38,9 @@ BasicKeyMaker<Rules>::BasicKeyMaker(const asio::any_io_executor& executor,
       decisions_(&decisions),
       host_(&host),
       clock_(&clock),
-      options_(options) {}
+      options_(options),
+      queue_(options.pauses),
+      sessions_(executor) {}
 
 template <class Rules>
 void BasicKeyMaker<Rules>::wake() {
@@ -54,41 +58,119 @@ Task<void> BasicKeyMaker<Rules>::drive() {
   SteadyTime say_again_at = monotonic_.now() + KeyDecisions::kSayAgain;
   while (!stopped_) {
     woken_.reset();
-    Result<std::vector<LoggedCommand>> waiting =
-        context_.store->commands().unfinished(CommandForm::making, maker_detail::kCommandsAtOnce);
-    const bool work_left = waiting && !waiting->empty();
-    if (waiting) {
-      for (LoggedCommand& command : waiting.value()) {
-        if (expire(command) && host_->self() == mpc::PartyIndex::p1 && !stopped_) {
-          co_await try_command(std::move(command));
-        }
-      }
-    }
+    const bool all_expired = expire();
+    queue_.follow(context_.store->commands().open_makings(), monotonic_.now());
+    begin_due();
     if (monotonic_.now() >= say_again_at) {
       decisions_->say_again();
       say_again_at = monotonic_.now() + KeyDecisions::kSayAgain;
     }
-    const Deadline again = Deadline::at(monotonic_, say_again_at);
-    const Deadline retry = Deadline::in(monotonic_, options_.retry_pause);
-    const Deadline until = work_left ? again.earlier_of(retry) : again;
+    const Deadline until = next_look(say_again_at, !all_expired);
     const Status woken = co_await woken_.wait_until(until);
     if (!woken && woken.error().code() == Errc::closed) {
-      co_return;  // cancelled
+      break;  // cancelled
     }
   }
+  sessions_.close();
+  co_await sessions_.join();
 }
 
 template <class Rules>
-bool BasicKeyMaker<Rules>::expire(const LoggedCommand& command) {
-  if (command.command.expires_at > clock_->now_seconds() || !decisions_->may_expire(command.id())) {
+Deadline BasicKeyMaker<Rules>::next_look(SteadyTime say_again_at, bool at_once) const {
+  const Deadline again = Deadline::at(monotonic_, say_again_at);
+  if (at_once) {
+    return Deadline::in(monotonic_, Milliseconds(1));
+  }
+  if (queue_.empty()) {
+    return again;
+  }
+  Deadline until = again.earlier_of(Deadline::in(monotonic_, maker_detail::kExpiryPause));
+  const std::optional<SteadyTime> due = queue_.next_due();
+  if (due && host_->self() == mpc::PartyIndex::p1) {
+    // Not at once where the next one is due but waits for room, vectors or links.
+    const SteadyTime soonest = monotonic_.now() + options_.pauses.first;
+    until = until.earlier_of(Deadline::at(monotonic_, std::max(*due, soonest)));
+  }
+  return until;
+}
+
+template <class Rules>
+bool BasicKeyMaker<Rules>::expire() {
+  const std::int64_t now = clock_->now_seconds();
+  if (now == expired_until_) {
     return true;
   }
-  static_cast<void>(context_.store->commands().set_state(  // tried again in the next round
-      command.id(),
-      CommandState::failed,
-      command.detail.empty() ? "expired before all three nodes could make the key"
-                             : "expired; last attempt: " + command.detail));
-  return false;
+  std::vector<CommandId> expired;
+  for (const auto& [place, making] : context_.store->commands().open_makings().in_order()) {
+    if (making.expires_at <= now && decisions_->may_expire(making.id)) {
+      expired.push_back(making.id);
+    }
+    if (expired.size() >= maker_detail::kCommandsAtOnce) {
+      break;
+    }
+  }
+  const Status given_up = expired.empty() ? ok_status() : give_up(expired);
+  if (given_up && expired.size() < maker_detail::kCommandsAtOnce) {
+    expired_until_ = now;
+  }
+  return !given_up || expired_until_ == now;  // what cannot be written waits for the next second
+}
+
+template <class Rules>
+Status BasicKeyMaker<Rules>::give_up(const std::vector<CommandId>& expired) {
+  CommandLog& log = context_.store->commands();
+  return context_.store->atomically([&]() -> Status {
+    for (const CommandId& id : expired) {
+      const Result<LoggedCommand> command = waiting_command(id);
+      if (!command) {
+        continue;  // its row is damaged; the others expire all the same
+      }
+      TERCET_TRY_STATUS(log.set_state(id,
+                                      CommandState::failed,
+                                      command->detail.empty()
+                                          ? "expired before all three nodes could make the key"
+                                          : "expired; last attempt: " + command->detail));
+    }
+    return ok_status();
+  });
+}
+
+template <class Rules>
+void BasicKeyMaker<Rules>::begin_due() {
+  if (host_->self() != mpc::PartyIndex::p1) {
+    return;
+  }
+  const SteadyTime now = monotonic_.now();
+  if (const bool up = host_->three_up(); up != three_up_) {
+    three_up_ = up;
+    queue_.all_due(now);
+  }
+  std::map<CommandId, std::string> waiting;
+  for (std::size_t looked = 0; looked < maker_detail::kCommandsAtOnce; ++looked) {
+    if (queue_.running() >= options_.side_by_side_max || now < stocked_at_) {
+      break;
+    }
+    const std::optional<OpenMaking> making = queue_.take(now);
+    if (!making) {
+      break;
+    }
+    if (std::string why = unready(*making); !why.empty()) {
+      waiting.emplace(making->id, std::move(why));
+      queue_.give_back(making->id, MakingQueue::Ended::unready, now);
+    } else {
+      sessions_.spawn(try_command(making->id));
+    }
+  }
+  note_details(waiting);
+}
+
+template <class Rules>
+std::string BasicKeyMaker<Rules>::unready(const OpenMaking& making) const {
+  std::string open = waiting_detail(*decisions_, making.key);
+  if (open.empty() && !three_up_) {
+    return "the three nodes are not all linked";
+  }
+  return open;
 }
 
 template <class Rules>
@@ -105,22 +187,51 @@ Result<LoggedCommand> BasicKeyMaker<Rules>::waiting_command(const CommandId& id)
 }
 
 template <class Rules>
-Task<void> BasicKeyMaker<Rules>::try_command(LoggedCommand command) {
-  const CommandId id = command.id();
-  const std::string known = command.detail;
-  Status done = Error(Errc::wrong_state, "the three nodes are not all linked");
-  std::string open = waiting_detail(*decisions_, command.command.key());
-  if (!open.empty()) {
-    done = Error(Errc::wrong_state, std::move(open));
-  } else if (host_->three_up()) {
-    done = co_await propose(std::move(command));
+Task<void> BasicKeyMaker<Rules>::try_command(CommandId id) {
+  Result<LoggedCommand> command = waiting_command(id);
+  Status done = ok_status();
+  if (command) {
+    done = co_await propose(std::move(command).value());
+  } else {
+    done = command.error();
   }
-  const Result<LoggedCommand> after = waiting_command(id);
-  if (!done && after && done.error().what() != known) {
-    // The log's detail is for people: a failure to write it changes nothing.
-    static_cast<void>(
-        context_.store->commands().set_state(id, CommandState::accepted, done.error().what()));
+  if (!done) {
+    note_details({{id, std::string(done.error().what())}});
   }
+  give_back(id, done);
+}
+
+template <class Rules>
+void BasicKeyMaker<Rules>::give_back(const CommandId& id, const Status& attempt) {
+  const SteadyTime now = monotonic_.now();
+  const bool no_vectors = !attempt && attempt.error().code() == Errc::exhausted;
+  if (no_vectors) {
+    stocked_at_ = now + options_.pauses.first;  // for the others either
+  }
+  const bool unready = attempt.ok() || no_vectors;
+  queue_.give_back(id, unready ? MakingQueue::Ended::unready : MakingQueue::Ended::failed, now);
+  woken_.set();
+}
+
+template <class Rules>
+void BasicKeyMaker<Rules>::note_details(const std::map<CommandId, std::string>& details) {
+  std::map<CommandId, std::string> changed;
+  for (const auto& [id, detail] : details) {
+    const Result<LoggedCommand> command = waiting_command(id);
+    if (command && command->detail != detail) {
+      changed.emplace(id, detail);
+    }
+  }
+  if (changed.empty()) {
+    return;
+  }
+  // The log's detail is for people: a failure to write it changes nothing.
+  static_cast<void>(context_.store->atomically([&]() -> Status {
+    for (const auto& [id, detail] : changed) {
+      TERCET_TRY_STATUS(context_.store->commands().set_state(id, CommandState::accepted, detail));
+    }
+    return ok_status();
+  }));
 }
 
 template <class Rules>

@@ -85,7 +85,8 @@ Result<CommandLog> CommandLog::load(Database& database, const ShareSealer& seale
 Status CommandLog::read_anew() {
   blocks_ = KeyBlocks();
   digests_.clear();
-  TERCET_TRY(Statement query, database_->prepare(kColumns));
+  open_makings_.clear();
+  TERCET_TRY(Statement query, database_->prepare(std::string(kColumns) + "ORDER BY position"));
   for (;;) {
     TERCET_TRY(const bool more, query.next());
     if (!more) {
@@ -101,6 +102,18 @@ void CommandLog::take_effect(const LoggedCommand& command) {
   digests_.put(as_text(command.id().view()), receipts_digest(command));
   if (in_force(command)) {
     command.command.apply(blocks_);
+  }
+  note_open(command);
+}
+
+void CommandLog::note_open(const LoggedCommand& command) {
+  if (command.command.form() != CommandForm::making) {
+    return;
+  }
+  if (command.state == CommandState::accepted) {
+    open_makings_.add(OpenMaking(command.id(), command.command.key(), command.command.expires_at));
+  } else {
+    open_makings_.remove(command.id());
   }
 }
 
@@ -217,7 +230,10 @@ Status CommandLog::set_state(const CommandId& id, CommandState state, const std:
       .with(std::string_view(detail))
       .with(ByteView(sealer_->row_code(kTable, row_of(*command))))
       .with(id.view());
-  return update.run();
+  TERCET_TRY_STATUS(update.run());
+  database_->changed(*this);
+  note_open(*command);
+  return ok_status();
 }
 
 Result<std::optional<LoggedCommand>> CommandLog::find(const CommandId& id) const {

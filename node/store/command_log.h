@@ -12,6 +12,7 @@
 #include "node/command/key_blocks.h"
 #include "node/model/digest_index.h"
 #include "node/store/database.h"
+#include "node/store/open_makings.h"
 
 namespace tercet::node {
 
@@ -85,6 +86,10 @@ class CommandLog final : public Mirror {
   Result<std::vector<CommandId>> ids() const;
   /// Commands on the key that are neither done nor failed, in order of the log.
   Result<std::vector<LoggedCommand>> waiting_on(const KeyId& key) const;
+
+  /// All that make a key version and are neither done nor failed.
+  const OpenMakings& open_makings() const { return open_makings_; }
+
   /// Of that form, neither done nor failed; the newest `limit` of them, oldest first.
   Result<std::vector<LoggedCommand>> unfinished(CommandForm form, std::size_t limit) const;
   Result<std::uint64_t> length() const;
@@ -106,11 +111,13 @@ class CommandLog final : public Mirror {
   Result<std::vector<Receipt>> receipts_of(const CommandId& id) const;
   Status insert_receipt(const CommandId& id, const Receipt& receipt);
   void take_effect(const LoggedCommand& command);
+  void note_open(const LoggedCommand& command);
 
   Database* database_;
   const ShareSealer* sealer_;
   KeyBlocks blocks_;
   DigestIndex digests_;
+  OpenMakings open_makings_;
 };
 
 }  // namespace tercet::node

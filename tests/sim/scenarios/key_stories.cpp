@@ -1,7 +1,11 @@
 // Stories of how keys are made, enabled and disabled.
 
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "node/link/peer_frames.h"
 #include "tests/sim/scenarios/scenario.h"
 #include "tests/sim/scenarios/stories.h"
 #include "tests/sim/scenarios/story_parts.h"
@@ -9,6 +13,12 @@
 namespace tercet::sim::stories {
 
 namespace {
+
+constexpr auto kProposal = static_cast<std::uint8_t>(node::PeerFrame::propose);
+constexpr unsigned kAttemptsMax = 10;  ///< of one command in half a minute
+
+constexpr int kManyKeys = 40;
+constexpr Milliseconds kManyLimit{60'000};
 
 KeyId fresh_key() {
   return key_named("letters");
@@ -65,8 +75,15 @@ void peers_lack_the_command(Stage& stage) {
     cluster.node(peer).wall_clock().error = -std::chrono::minutes(5);
   }
   const auto sent = cluster.administrators().sign(cluster.administrators().create(fresh_key()));
+  unsigned proposals = 0;
+  cluster.network().on_send([&proposals](Site, Site, Port port, std::uint8_t type) {
+    proposals += port == Port::peer && type == kProposal ? 1U : 0U;
+  });
   cluster.administrators().bring_to_all(*sent);
   cluster.run_for(std::chrono::seconds(30));
+  stage.expect(proposals >= 2 && proposals <= 2 * kAttemptsMax,
+               "it is tried less and less often, not " + std::to_string(proposals / 2) + " times");
+  cluster.network().on_send({});
   for (const Site peer : {Site{1}, Site{2}}) {
     cluster.node(peer).wall_clock().error = Milliseconds(0);
   }
@@ -74,6 +91,44 @@ void peers_lack_the_command(Stage& stage) {
   cluster.run_for(std::chrono::seconds(30));
   cluster.administrators().ask(*sent);
   stage.expect(sent->done_everywhere(), "the key is made once its peers have the command");
+  stage.expect_all_served();
+}
+
+void many_creations(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  for (Site from = 0; from < kNodes; ++from) {
+    for (Site to = 0; to < kNodes; ++to) {
+      cluster.network().path(from, to).delay = Milliseconds(20);
+    }
+  }
+  cluster.run_for(std::chrono::seconds(1));
+  Administrators& administrators = cluster.administrators();
+  // Refused by node 3, whose clock is behind: it holds up nothing else.
+  cluster.node(2).wall_clock().error = -std::chrono::minutes(5);
+  administrators.bring_to_all(*administrators.sign(administrators.create(key_named("first"))));
+  cluster.node(2).wall_clock().error = Milliseconds(0);
+  std::vector<std::shared_ptr<SentCommand>> sent;
+  for (int i = 0; i < kManyKeys; ++i) {
+    sent.push_back(
+        administrators.sign(administrators.create(key_named("key-" + std::to_string(i)))));
+    administrators.bring_to_all(*sent.back());
+  }
+  std::size_t most_at_once = 0;
+  std::size_t done = 0;
+  const SteadyTime began = cluster.world().time().now();
+  while (done < sent.size() && cluster.world().time().now() - began < kManyLimit) {
+    cluster.run_for(Milliseconds(50));
+    most_at_once = std::max(most_at_once, cluster.node(0).core()->decisions().report().size());
+    done = 0;
+    for (const auto& one : sent) {
+      administrators.ask(*one);
+      done += one->done_everywhere() ? 1U : 0U;
+    }
+  }
+  stage.expect(done == sent.size(),
+               std::to_string(done) + " of " + std::to_string(sent.size()) + " keys are made");
+  stage.expect(most_at_once >= 8,
+               "keys are made side by side, at most " + std::to_string(most_at_once) + " at once");
   stage.expect_all_served();
 }
 
