@@ -46,7 +46,7 @@ Result<LoggedCommand> CommandIntake::submit(std::string_view envelope_text, Comm
       return Error(Errc::already_exists, "take a command: its id belongs to another one")
           .hint("give every command an id of its own");
     }
-    TERCET_TRY_STATUS(merge_receipts(*known, envelope));
+    TERCET_TRY_STATUS(merge_receipts(std::move(*known), envelope));
     return find(stated.id);
   }
   Result<Command> command = verifier_->verify(envelope);
@@ -83,7 +83,9 @@ Result<LoggedCommand> CommandIntake::take(const CommandEnvelope& envelope,
   }
   TERCET_TRY_STATUS(judge(entry, origin));
   TERCET_TRY_STATUS(store_->atomically([&] { return store_->commands().append(entry); }));
-  registry_->state_changed(command.key());
+  if (command.form() != CommandForm::making && entry.state == CommandState::done) {
+    registry_->state_changed(command.key());
+  }
   return entry;
 }
 
@@ -150,23 +152,40 @@ Receipt CommandIntake::own_receipt(std::string_view document) const {
   return receipt;
 }
 
-Status CommandIntake::merge_receipts(const LoggedCommand& known, const CommandEnvelope& offered) {
+/// With this node's own, if it could not give it when the command first came: a permit dated in the
+/// future is taken in time later.
+Status CommandIntake::merge_receipts(LoggedCommand known, const CommandEnvelope& offered) {
   if (known.command.form() != CommandForm::permit) {
     return ok_status();
   }
-  TERCET_TRY(const std::vector<Receipt> receipts, valid_receipts(offered));
-  bool news = false;
+  TERCET_TRY(std::vector<Receipt> receipts, valid_receipts(offered));
+  const bool lacks_own = known.state == CommandState::accepted &&
+                         !has_receipt_of(known.envelope.receipts, signer_.self) &&
+                         !has_receipt_of(receipts, signer_.self);
+  const bool in_time = lacks_own && check_fresh(known.command, clock_->now_seconds()).ok();
+  if (in_time) {
+    receipts.push_back(own_receipt(known.envelope.document));
+  }
+  std::erase_if(receipts, [&known](const Receipt& receipt) {
+    return has_receipt_of(known.envelope.receipts, receipt.node);
+  });
+  if (receipts.empty()) {
+    return ok_status();
+  }
   TERCET_TRY_STATUS(store_->atomically([&]() -> Status {
     for (const Receipt& receipt : receipts) {
-      if (!has_receipt_of(known.envelope.receipts, receipt.node)) {
-        news = true;
-        TERCET_TRY_STATUS(store_->commands().add_receipt(known.id(), receipt));
-      }
+      TERCET_TRY_STATUS(store_->commands().add_receipt(known.id(), receipt));
     }
     return ok_status();
   }));
-  if (news) {
+  std::vector<Receipt>& all = known.envelope.receipts;
+  const bool was_in_force = all.size() >= kReceiptsNeeded;
+  all.insert(all.end(), receipts.begin(), receipts.end());
+  if (!was_in_force && all.size() >= kReceiptsNeeded) {
     registry_->state_changed(known.command.key());
+  }
+  if (in_time && pass_on_) {
+    pass_on_(as_bytes(known.envelope.print()));
   }
   return ok_status();
 }

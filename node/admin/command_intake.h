@@ -94,7 +94,7 @@ class CommandIntake final : public CommandExchange {
   Status judge_making(LoggedCommand& entry, CommandOrigin origin, const Status& fresh) const;
   /// One of each node at most. Errors: not_authenticated.
   Result<std::vector<Receipt>> valid_receipts(const CommandEnvelope& envelope) const;
-  Status merge_receipts(const LoggedCommand& known, const CommandEnvelope& offered);
+  Status merge_receipts(LoggedCommand known, const CommandEnvelope& offered);
   Receipt own_receipt(std::string_view document) const;
 
   NodeStore* store_;

@@ -52,11 +52,14 @@ class CommandIntakeTest : public ::testing::Test {
 TEST_F(CommandIntakeTest, LogsACreationAndWakesTheMaker) {
   int woken = 0;
   intake.on_key_wanted([&] { ++woken; });
+  int changed = 0;
+  registry.on_change([&](const KeyId& /*key*/) { ++changed; });
   const Command command = cluster.create("k");
   const auto logged = submit(cluster.sign(command, both));
   ASSERT_TRUE(logged.ok()) << logged.error().to_string();
   EXPECT_EQ(logged->state, CommandState::accepted);
   EXPECT_EQ(woken, 1);
+  EXPECT_EQ(changed, 0) << "no key is another one yet";
   EXPECT_EQ(store->commands().waiting_on(key_id("k"))->at(0).id(), command.id);
   EXPECT_FALSE(registry.find(key_id("k")).has_value());
 }
@@ -192,6 +195,34 @@ TEST_F(CommandIntakeTest, ReceiptsCountAtAnyLaterTime) {
   EXPECT_EQ(blocks("k").size(), 1U);
   enable.receipts.push_back(cluster.receipt(2, enable.document));
   ASSERT_TRUE(intake.offer(as_bytes(enable.print())).ok());
+  EXPECT_TRUE(blocks("k").empty());
+}
+
+/// A node whose clock is behind, or whom a fast administrator reached first.
+TEST_F(CommandIntakeTest, APermitFromTheFutureGetsItsReceiptWhenItsTimeHasCome) {
+  const Command disable = cluster.disable("k");
+  Command early = cluster.enable("k", {disable.id});
+  early.created_at = cluster.clock.now + 120;
+  early.expires_at = early.created_at + 60;
+  const node::CommandEnvelope enable = cluster.sign(early, both);
+  std::vector<std::string> passed_on;
+  intake.on_accepted([&](ByteView envelope) { passed_on.emplace_back(as_text(envelope)); });
+  ASSERT_TRUE(submit(cluster.sign(disable, both)).ok());
+  passed_on.clear();
+  const auto kept = submit(enable, CommandOrigin::peer);
+  ASSERT_TRUE(kept.ok());
+  EXPECT_TRUE(kept->envelope.receipts.empty());
+  EXPECT_TRUE(submit(enable, CommandOrigin::peer)->envelope.receipts.empty());
+  cluster.clock.now += 120;
+  EXPECT_EQ(submit(enable, CommandOrigin::peer)->envelope.receipts.size(), 1U);
+  ASSERT_EQ(passed_on.size(), 1U) << "the peers lack it";
+  EXPECT_EQ(node::CommandEnvelope::parse(passed_on[0])->receipts.size(), 1U);
+  EXPECT_EQ(submit(enable, CommandOrigin::peer)->envelope.receipts.size(), 1U);
+  EXPECT_EQ(passed_on.size(), 1U);
+  EXPECT_EQ(blocks("k").size(), 1U);
+  node::CommandEnvelope with_two = enable;
+  with_two.receipts.push_back(cluster.receipt(1, enable.document));
+  EXPECT_EQ(submit(with_two, CommandOrigin::peer)->state, CommandState::done);
   EXPECT_TRUE(blocks("k").empty());
 }
 
