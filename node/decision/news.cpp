@@ -1,5 +1,6 @@
 #include "node/decision/news.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tercet::node {
@@ -36,6 +37,12 @@ Result<std::vector<Vote>> decode_votes(ByteReader& from) {
   votes.reserve(count);
   for (std::uint8_t i = 0; i < count; ++i) {
     TERCET_TRY(Vote vote, Vote::decode(from));
+    // Each costs a signature to check: nobody says one twice.
+    if (std::ranges::any_of(votes, [&vote](const Vote& other) {
+          return other.node == vote.node && other.form == vote.form;
+        })) {
+      return Error(Errc::peer_malformed, "read votes: one vote twice");
+    }
     votes.push_back(std::move(vote));
   }
   return votes;

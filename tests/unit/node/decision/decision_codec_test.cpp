@@ -123,12 +123,26 @@ TEST_F(DecisionCodec, NewsAreExactAndBounded) {
   news.stand = Stand::open;
   news.wants_answer = true;
   expect_exact(news);
-  while (news.votes.size() < kVotesPerDecisionMax) {
+  for (const mpc::PartyIndex node : mpc::kAllParties) {
+    for (const VoteForm form : {VoteForm::yes, VoteForm::first_hand_no, VoteForm::done}) {
+      news.votes.push_back(vote(node, form));
+    }
     news.votes.push_back(following());
+    news.votes.back().node = node;
+    news.votes.back().cause->node = mpc::next(node);
   }
+  EXPECT_EQ(news.votes.size(), kVotesPerDecisionMax);
   expect_exact(news);
   EXPECT_LE(news.encode().size(), kDecisionNewsBytesMax);
-  news.votes.push_back(following());
+}
+
+/// Each vote costs a signature to check.
+TEST_F(DecisionCodec, OneVoteTwiceIsMalformed) {
+  DecisionNews news;
+  news.name = name_;
+  news.votes = {vote(kFirst, VoteForm::yes), vote(kSecond, VoteForm::yes)};
+  ASSERT_TRUE(DecisionNews::decode(news.encode()).ok());
+  news.votes.push_back(news.votes.front());
   EXPECT_EQ(DecisionNews::decode(news.encode()).error().code(), Errc::peer_malformed);
 }
 
