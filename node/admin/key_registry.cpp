@@ -13,6 +13,16 @@
 
 namespace tercet::node {
 
+namespace {
+
+/// The command that made the key, where it made it disabled.
+std::optional<CommandId> born_by(const KeyRecord& record) {
+  const EpochRecord& first = record.versions.front();
+  return first.terms.enabled ? std::nullopt : std::optional(first.made_by);
+}
+
+}  // namespace
+
 std::vector<KeyId> KeyRegistry::load() {
   std::vector<KeyEpoch> all;
   for (const auto& [key, record] : store_->keys().all()) {
@@ -85,18 +95,18 @@ void KeyRegistry::state_changed(const KeyId& key) {
 }
 
 std::vector<CommandId> KeyRegistry::blocks(const KeyRecord& record) const {
-  std::optional<CommandId> born_by;
-  if (const EpochRecord& first = record.versions.front(); !first.terms.enabled) {
-    born_by = first.made_by;
-  }
-  return store_->commands().blocks().standing(record.key, born_by);
+  return store_->commands().blocks().standing(record.key, born_by(record));
+}
+
+bool KeyRegistry::blocked(const KeyRecord& record) const {
+  return store_->commands().blocks().any_standing(record.key, born_by(record));
 }
 
 KeyEntry KeyRegistry::entry(const KeyRecord& record, const EpochRecord& epoch) const {
   KeyEntry out;
   out.id = record.key;
   out.store = epoch.terms.store;
-  out.facts.enabled = blocks(record).empty();  // a damaged version has no material
+  out.facts.enabled = !blocked(record);  // a damaged version has no material
   out.facts.may_encrypt = epoch.terms.usage.encrypt;
   out.facts.may_decrypt = epoch.terms.usage.decrypt;
   out.facts.framing = epoch.terms.framing;

@@ -51,6 +51,8 @@ class KeyRegistry final : public KeyDirectory {
 
   /// The blocks that keep the key from being used, in the order of their ids.
   std::vector<CommandId> blocks(const KeyRecord& record) const;
+  /// Whether there is any; for the request path.
+  bool blocked(const KeyRecord& record) const;
 
  private:
   Status load_epoch(const KeyEpoch& name);

@@ -25,4 +25,14 @@ std::vector<CommandId> KeyBlocks::standing(const KeyId& key,
   return out;
 }
 
+bool KeyBlocks::any_standing(const KeyId& key, const std::optional<CommandId>& born_by) const {
+  const auto found = keys_.find(key);
+  if (found == keys_.end()) {
+    return born_by.has_value();
+  }
+  const Entry& entry = found->second;
+  const bool born_blocked = born_by && !entry.lifted.contains(*born_by);
+  return born_blocked || !std::ranges::includes(entry.lifted, entry.blocks);
+}
+
 }  // namespace tercet::node

@@ -27,6 +27,9 @@ class KeyBlocks {
   std::vector<CommandId> standing(const KeyId& key,
                                   const std::optional<CommandId>& born_by = std::nullopt) const;
 
+  /// Whether there is any of them; copies nothing.
+  bool any_standing(const KeyId& key, const std::optional<CommandId>& born_by = std::nullopt) const;
+
   bool operator==(const KeyBlocks&) const = default;
 
  private:

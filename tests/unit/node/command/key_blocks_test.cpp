@@ -1,5 +1,9 @@
 #include "node/command/key_blocks.h"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/node/store/store_fixture.h"
@@ -40,6 +44,28 @@ TEST(KeyBlocks, AKeyThatWasMadeDisabledIsBlockedByTheCommandThatMadeIt) {
   EXPECT_EQ(blocks.standing(key_id("k"), kFirst), std::vector{kFirst});
   blocks.lift(key_id("k"), {kFirst});
   EXPECT_TRUE(blocks.standing(key_id("k"), kFirst).empty());
+}
+
+/// What requests ask is what people are shown.
+TEST(KeyBlocks, AnyStandingIsWhetherTheListIsEmpty) {
+  node::KeyBlocks blocks;
+  const auto agrees = [&blocks] {
+    return std::ranges::all_of(
+        std::array<std::optional<CommandId>, 3>{std::nullopt, kFirst, kSecond},
+        [&](const std::optional<CommandId>& born_by) {
+          return blocks.any_standing(key_id("k"), born_by) ==
+                 !blocks.standing(key_id("k"), born_by).empty();
+        });
+  };
+  EXPECT_TRUE(agrees());
+  blocks.block(key_id("k"), kFirst);
+  EXPECT_TRUE(agrees());
+  blocks.lift(key_id("k"), {kSecond});
+  EXPECT_TRUE(agrees());
+  blocks.lift(key_id("k"), {kFirst});
+  EXPECT_TRUE(agrees());
+  blocks.block(key_id("k"), CommandId({3}));
+  EXPECT_TRUE(agrees());
 }
 
 }  // namespace
