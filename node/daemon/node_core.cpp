@@ -45,6 +45,7 @@ NodeCore::NodeCore(Parts parts)
       keys_(std::make_unique<KeyRegistry>(
           *store_, static_cast<mpc::PartyIndex>(parts_.config->self().index))),
       verifier_(std::make_unique<CommandVerifier>(parts_.config->cluster)),
+      capped_(parts_.log, clock_of(parts_.executor)),
       tasks_(parts_.executor) {}
 
 NodeCore::~NodeCore() = default;
@@ -163,7 +164,8 @@ void NodeCore::listen_to_decisions() {
     static_cast<void>(audit_->write(std::move(record)));
   };
   listener.own_vote_unknown = [this](mpc::PartyIndex from, const DecisionName& name) {
-    parts_.log.error("own_vote_unknown", field("peer", number(from)), field("sid", name.sid));
+    capped_.error(
+        "own_vote_unknown", peer_name(from), field("peer", number(from)), field("sid", name.sid));
   };
 }
 

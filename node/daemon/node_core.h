@@ -21,6 +21,7 @@
 #include "node/keymaking/key_life.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authoriser.h"
+#include "node/policy/line_caps.h"
 #include "node/session/node_service.h"
 #include "node/store/node_store.h"
 
@@ -110,6 +111,7 @@ class NodeCore {
   std::unique_ptr<NodeService> service_;
   std::unique_ptr<KeyMaker> key_maker_;
   std::unique_ptr<AdminApi> admin_;
+  CappedLog capped_;  ///< what a peer can cause
   TaskGroup tasks_;
 };
 

@@ -7,6 +7,7 @@
 #include "core/async/deadline.h"
 #include "core/net/connector.h"
 #include "core/net/tls_frame_link.h"
+#include "core/time/executor_clock.h"
 #include "node/daemon/node_app.h"
 
 namespace tercet::node {
@@ -104,8 +105,11 @@ Status NodeApp::bind_links() {
 }
 
 void NodeApp::log_refusals(Listener& listener) {
-  listener.on_handshake_failure = [this](const std::string& remote, const Error& why) {
-    log_.warn("handshake_refused",
+  // Anybody who reaches the port can cause them. One a listener: they run on different threads.
+  auto log = std::make_shared<CappedLog>(log_, clock_of(executor_));
+  listener.on_handshake_failure = [log](const std::string& remote, const Error& why) {
+    log->warn("handshake_refused",
+              "anybody",
               field("remote", public_text(remote)),
               field("detail", public_text(why.what())));
   };

@@ -113,8 +113,10 @@ void PeerHub::on_command(mpc::PartyIndex from, ByteView body) {
   Result<std::optional<Bytes>> taken = options_.commands->offer(body);
   if (!taken) {
     if (taken.error().code() != Errc::already_exists) {
-      options_.log->warn(
-          "peer_command_refused", field("peer", number(from)), field("code", taken.error().code()));
+      log_.warn("peer_command_refused",
+                peer_name(from),
+                field("peer", number(from)),
+                field("code", taken.error().code()));
     }
     return;
   }
@@ -129,8 +131,10 @@ void PeerHub::on_decision(mpc::PartyIndex from, ByteView body) {
     return;
   }
   if (Status heard = options_.decisions->hear_decision(from, body); !heard) {
-    options_.log->warn(
-        "peer_decision_refused", field("peer", number(from)), field("code", heard.error().code()));
+    log_.warn("peer_decision_refused",
+              peer_name(from),
+              field("peer", number(from)),
+              field("code", heard.error().code()));
     return;
   }
   events_.caught_up();

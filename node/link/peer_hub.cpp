@@ -35,6 +35,7 @@ PeerHub::PeerHub(asio::any_io_executor executor, const Options& options, Events 
       monotonic_(clock_of(executor)),
       options_(options),
       events_(std::move(events)),
+      log_(*options.log, monotonic_),
       mux_(executor, options.self) {
   identity_.self = options.self;
   identity_.cluster = options.cluster;
@@ -63,10 +64,11 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
   Result<SetupOutcome> outcome =
       co_await setup.run(generation, session_count_, Deadline::in(monotonic_, kSetupLimit));
   if (!outcome) {
-    options_.log->warn("peer_link_refused",
-                       field("peer", number(peer)),
-                       field("code", outcome.error().code()),
-                       field("detail", public_text(outcome.error().what())));
+    log_.warn("peer_link_refused",
+              peer_name(peer),
+              field("peer", number(peer)),
+              field("code", outcome.error().code()),
+              field("detail", public_text(outcome.error().what())));
     if (setup.ended_generation()) {
       end_generation_of(peer, *setup.ended_generation());
     }
@@ -94,10 +96,11 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
     }
     events_.trust_changed();
   }
-  options_.log->info("peer_link_up",
-                     field("peer", number(peer)),
-                     field("version", setup.version()),
-                     field("new_secret", *outcome == SetupOutcome::new_secret));
+  log_.info("peer_link_up",
+            peer_name(peer),
+            field("peer", number(peer)),
+            field("version", setup.version()),
+            field("new_secret", *outcome == SetupOutcome::new_secret));
   greet(peer);
   events_.link_changed(peer, true);
 
@@ -107,10 +110,11 @@ Task<void> PeerHub::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> li
     state.link.reset();
     state.digests.reset();
     mux_.set_link(peer, nullptr);
-    options_.log->warn("peer_link_down",
-                       field("peer", number(peer)),
-                       field("code", ended.error().code()),
-                       field("detail", public_text(ended.error().what())));
+    log_.warn("peer_link_down",
+              peer_name(peer),
+              field("peer", number(peer)),
+              field("code", ended.error().code()),
+              field("detail", public_text(ended.error().what())));
     events_.link_changed(peer, false);
   }
 }
@@ -159,7 +163,7 @@ Status PeerHub::dispatch(mpc::PartyIndex from, Frame frame) {
       return ok_status();
     }
     case PeerFrame::generation_over:
-      options_.log->error("own_generation_over", field("said_by", number(from)));
+      log_.error("own_generation_over", peer_name(from), field("said_by", number(from)));
       events_.own_generation_over();
       return Error(Errc::closed, "peer link: this node's generation ended");
     case PeerFrame::commands_wanted:
@@ -189,13 +193,13 @@ Status PeerHub::on_heartbeat(mpc::PartyIndex from, ByteView body) {
     case WatchVerdict::fine:
       break;
     case WatchVerdict::peer_rolled_back:
-      options_.log->error("peer_rolled_back", field("peer", number(from)));
+      log_.error("peer_rolled_back", peer_name(from), field("peer", number(from)));
       // It must begin anew: nothing that it made before is accepted again.
       send(from, PeerFrame::generation_over, Bytes());
       end_generation_of(from, *state.record.generation());
       return Error(Errc::wrong_state, "heartbeat: the peer's generation went backwards");
     case WatchVerdict::self_rolled_back:
-      options_.log->error("self_rolled_back", field("said_by", number(from)));
+      log_.error("self_rolled_back", peer_name(from), field("said_by", number(from)));
       events_.own_generation_over();
       return Error(Errc::wrong_state, "heartbeat: this node's generation went backwards");
   }
@@ -332,7 +336,7 @@ void PeerHub::beat() {
       continue;
     }
     if (now - peer.last_heard > kSilence) {
-      options_.log->warn("peer_silent", field("peer", number(party)));
+      log_.warn("peer_silent", peer_name(party), field("peer", number(party)));
       peer.link->close();
       continue;
     }

@@ -22,6 +22,7 @@
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
 #include "node/policy/key_directory.h"
+#include "node/policy/line_caps.h"
 
 namespace tercet {
 class Logger;
@@ -164,6 +165,7 @@ class PeerHub {
   const Clock& monotonic_;
   Options options_;
   Events events_;
+  CappedLog log_;  ///< of what the peers cause
   LinkIdentity identity_;
   SessionMux mux_;
   GenerationId generation_;

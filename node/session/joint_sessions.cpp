@@ -164,10 +164,11 @@ void JointSessions::judge(mpc::PartyIndex from, Result<Proposal> proposal) {
     accepted = Error(Errc::overloaded, "proposal: too many sessions of this peer's are under way");
   }
   if (!accepted.ok()) {
-    context_.log.warn("proposal_refused",
-                      field("peer", number(from)),
-                      field("code", accepted.error().code()),
-                      field("detail", public_text(accepted.error().what())));
+    context_.capped.warn("proposal_refused",
+                         peer_name(from),
+                         field("peer", number(from)),
+                         field("code", accepted.error().code()),
+                         field("detail", public_text(accepted.error().what())));
     if (proposal && trio) {
       const SessionId meeting =
           AgreementRunner::identity(context_.options.cluster, *proposal, *trio).proposal_hash();
@@ -202,9 +203,10 @@ Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets se
   Result<std::unique_ptr<AgreedSession>> session =
       co_await runner_.run(std::move(proposal), trio, secrets, agreement_until, until);
   if (!session) {
-    context_.log.warn("agreement_failed",
-                      field("code", session.error().code()),
-                      field("detail", public_text(session.error().what())));
+    context_.capped.warn("agreement_failed",
+                         kProposerName,
+                         field("code", session.error().code()),
+                         field("detail", public_text(session.error().what())));
     co_return;
   }
   if (kind == SessionKind::own_lease) {

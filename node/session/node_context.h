@@ -17,6 +17,7 @@
 #include "node/link/peer_hub.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authoriser.h"
+#include "node/policy/line_caps.h"
 #include "node/policy/rate_cap.h"
 #include "node/session/node_metrics.h"
 #include "node/session/service_options.h"
@@ -45,6 +46,7 @@ class NodeContext {
         audit(audit_trail),
         metrics(node_metrics),
         log(std::move(logger)),
+        capped(log, monotonic),
         random(random_source),
         clock(wall_clock),
         engine(joint_engine),
@@ -59,6 +61,7 @@ class NodeContext {
   AuditTrail& audit;
   NodeMetrics& metrics;
   Logger log;
+  CappedLog capped;  ///< what a peer or proxy can cause
   RandomSource& random;
   const WallClock& clock;
   const mpc::JointEngine& engine;

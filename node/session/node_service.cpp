@@ -50,10 +50,7 @@ PeerHub::Events NodeService::hub_events() {
     impl_->joint->on_proposal(from, std::move(raw));
   };
   events.link_changed = [this](mpc::PartyIndex peer, bool up) {
-    AuditRecord record(up ? "peer_link_up" : "peer_link_down");
-    record.number("peer", number(peer));
-    // A record that cannot be written stops the service by itself (rule AU5).
-    static_cast<void>(impl_->context.audit.write(std::move(record)));
+    audit_link(peer, up);
     update_trust();
     if (up && on_progress) {
       on_progress();
@@ -78,13 +75,30 @@ PeerHub::Events NodeService::hub_events() {
     impl_->context.hub->compare_digests();  // so that the other holder finds it out, too
   };
   events.key_missing = [this](const KeyId& key, mpc::PartyIndex peer) {
-    impl_->context.log.error("key_missing", field("key", key), field("peer", number(peer)));
+    impl_->context.capped.error(
+        "key_missing", peer_name(peer), field("key", key), field("peer", number(peer)));
   };
   events.session_unknown = [this](mpc::PartyIndex peer, const SessionId& sid) {
     impl_->metrics.sessions_unknown.add();
     impl_->context.log.debug("session_unknown", field("peer", number(peer)), field("sid", sid));
   };
   return events;
+}
+
+/// A peer whose link comes and goes fills no disk.
+void NodeService::audit_link(mpc::PartyIndex peer, bool up) {
+  const std::optional<std::uint64_t> left_out =
+      impl_->audit_caps.take("peer_link", peer_name(peer), impl_->context.monotonic.now());
+  if (!left_out) {
+    return;
+  }
+  AuditRecord record(up ? "peer_link_up" : "peer_link_down");
+  record.number("peer", number(peer));
+  if (*left_out > 0) {
+    record.number("left_out", *left_out);
+  }
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(impl_->context.audit.write(std::move(record)));
 }
 
 void NodeService::make_works(const Parts& parts) {
@@ -205,7 +219,7 @@ Task<void> NodeService::serve_proxy_link(std::shared_ptr<ProxyLink> proxy) {
     old->second->close();
   }
   impl_->proxies[name] = proxy;
-  impl_->context.log.info("proxy_link_up", field("proxy", public_text(name)));
+  impl_->context.capped.info("proxy_link_up", name, field("proxy", public_text(name)));
   // The owner is back within the grace: its leases live on.
   for (const auto& [id, lease] : impl_->context.generation->leases()) {
     if (lease->owner() == name) {

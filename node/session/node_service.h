@@ -110,6 +110,7 @@ class NodeService {
  private:
   /// What follows from the news of the peer links.
   PeerHub::Events hub_events();
+  void audit_link(mpc::PartyIndex peer, bool up);
   void make_works(const Parts& parts);
   void begin_generation();
   void on_trust_changed();

@@ -46,6 +46,7 @@ class NodeService::Impl {
   std::map<LeaseId, unsigned> ordered;
   bool stock_low = false;
   UseRate use_rate;  ///< of vectors
+  LineCaps audit_caps;
   SteadyTime order_after{};
   Pace batch_pace;
   unsigned orders_failed = 0;  ///< in a row

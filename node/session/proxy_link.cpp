@@ -66,10 +66,11 @@ Task<void> ProxyLink::run() {
   for (const auto& [ticket, channel] : running) {
     channel->abort(Errc::closed);
   }
-  context_.log.info("proxy_link_down",
-                    field("proxy", public_text(name())),
-                    field("code", ended.error().code()),
-                    field("detail", public_text(ended.error().what())));
+  context_.capped.info("proxy_link_down",
+                       name(),
+                       field("proxy", public_text(name())),
+                       field("code", ended.error().code()),
+                       field("detail", public_text(ended.error().what())));
 }
 
 Status ProxyLink::dispatch(Frame frame) {
@@ -142,10 +143,11 @@ Status ProxyLink::check_lease_request(const mpc::wire::ProposeLease& request) {
 }
 
 void ProxyLink::refuse_lease(std::uint64_t ticket, const Error& error) {
-  context_.log.warn("lease_refused",
-                    field("proxy", public_text(name())),
-                    field("code", error.code()),
-                    field("detail", public_text(error.what())));
+  context_.capped.warn("lease_refused",
+                       name(),
+                       field("proxy", public_text(name())),
+                       field("code", error.code()),
+                       field("detail", public_text(error.what())));
   mpc::wire::Refused refused;
   refused.ticket = ticket;
   refused.reason = error.code();

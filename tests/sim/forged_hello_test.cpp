@@ -179,6 +179,21 @@ class NoKeys final : public node::KeyDirectory {
   node::DigestIndex none_;
 };
 
+/// Takes no command of anybody.
+class NoCommands final : public node::CommandExchange {
+ public:
+  const node::DigestIndex& digests() const override { return none_; }
+
+  std::optional<Bytes> command(const CommandId& /*id*/) const override { return std::nullopt; }
+
+  Result<std::optional<Bytes>> offer(ByteView /*document*/) override {
+    return Error(Errc::not_authenticated, "nobody signed it");
+  }
+
+ private:
+  node::DigestIndex none_;
+};
+
 /// One node's hub, and what it told its owner.
 class HubOf {
  public:
@@ -190,6 +205,7 @@ class HubOf {
     options.keys = &keys_;
     options.random = &random_;
     options.log = &log_;
+    options.commands = &commands_;
     PeerHub::Events events;
     events.trust_changed = [this] { ++trust_changed; };
     events.own_generation_over = [this] { ++own_over; };
@@ -206,11 +222,13 @@ class HubOf {
   int trust_changed = 0;
   int own_over = 0;
   std::optional<PeerHub> hub;
+  std::shared_ptr<MemoryLogSink> lines = std::make_shared<MemoryLogSink>();
 
  private:
   NoKeys keys_;
+  NoCommands commands_;
   DeterministicRandom random_{as_bytes("hub")};
-  Logger log_;
+  Logger log_{"hub", lines};
 };
 
 /// The link of the two stands, and what they made together, whatever he says beside it.
@@ -244,6 +262,31 @@ TEST(Attack_15_ForgedHelloAtAHub, TheLinkOfTheNodesGoesOn) {
   EXPECT_EQ(p1.hub->generation_of(PartyIndex::p2), numbered(2));
   EXPECT_EQ(p1.trust_changed, trusted);
   EXPECT_EQ(p1.own_over, 0);
+  p1.hub->close_links();
+  p2.hub->close_links();
+  context.run();
+}
+
+/// A corrupt node says what is refused as often as it can.
+TEST(LinesAPeerCauses, AreFewHoweverManyFramesItSends) {
+  asio::io_context context(1);
+  HubOf p1(context, PartyIndex::p1);
+  HubOf p2(context, PartyIndex::p2);
+  Links nodes = join(context);
+  FrameLink* const from_p2 = nodes.second.get();
+  asio::co_spawn(context, p1.hub->run_link(PartyIndex::p2, std::move(nodes.first)), asio::detached);
+  asio::co_spawn(
+      context, p2.hub->run_link(PartyIndex::p1, std::move(nodes.second)), asio::detached);
+  while (!p1.hub->link_up(PartyIndex::p2)) {
+    context.run_one();
+  }
+  const std::size_t before = p1.lines->lines().size();
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(from_p2->send(Frame(static_cast<std::uint8_t>(PeerFrame::command), Bytes(9))).ok());
+  }
+  context.run_for(Milliseconds(100));
+  EXPECT_TRUE(p1.lines->contains("peer_command_refused"));
+  EXPECT_LE(p1.lines->lines().size(), before + 20);
   p1.hub->close_links();
   p2.hub->close_links();
   context.run();
