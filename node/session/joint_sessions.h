@@ -18,6 +18,9 @@ class JointSessions final : public SessionHost {
  public:
   explicit JointSessions(NodeContext& context);
 
+  /// Sessions that were joined and have not ended: a corrupt P1 may propose as many as it likes.
+  static constexpr std::size_t kJoinsMax = 256;
+
   // SessionHost
   mpc::PartyIndex self() const override { return context_.options.self; }
 
@@ -56,9 +59,6 @@ class JointSessions final : public SessionHost {
   Result<std::unique_ptr<AgreedSession>> with_vectors(std::unique_ptr<AgreedSession> session);
   void adopt_own_lease(const SessionId& sid, const Trio& trio, mpc::PairSecrets secrets);
   mpc::PairSecrets secrets_now() const;
-
-  /// Sessions that were joined and have not ended: a corrupt P1 may propose as many as it likes.
-  static constexpr std::size_t kJoinsMax = 256;
 
   /// One of them, for as long as it lives.
   class CountedJoin {
