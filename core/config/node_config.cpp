@@ -46,6 +46,9 @@ NodeConfig::Stock read_stock(Section section) {
   constexpr std::int64_t kBatchMax = 1 << 17;
   out.batch_vectors = count(section, "batch_vectors", out.batch_vectors, kBatchMin, kBatchMax);
   out.batches_per_lease = count(section, "batches_per_lease", out.batches_per_lease, 1, 32);
+  // Each takes four of the 65,530 mappings that Linux gives a process: secrets have guard pages.
+  constexpr std::int64_t kDerivedSetsMax = 10'000;
+  out.derived_sets = count(section, "derived_sets", out.derived_sets, 16, kDerivedSetsMax);
   section.finish();
   return out;
 }

@@ -28,6 +28,7 @@ class NodeConfig {
     Stock() = default;
     std::uint32_t batch_vectors = 65'536;  ///< vectors made together
     std::uint32_t batches_per_lease = 16;  ///< kept ready for each proxy: 4.2 MiB each
+    std::uint32_t derived_sets = 2'000;    ///< of key versions, opened and kept; about 36 KiB each
   };
 
   NodeConfig() = default;

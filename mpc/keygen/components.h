@@ -75,7 +75,8 @@ std::array<std::uint8_t, 32> component_commitment(const KeyName& name,
                                                   ByteView salt,
                                                   ByteView component);
 
-/// Stands for one component in RAM, so that holders can compare all of them without opening any.
+/// Stands for one component in what nodes keep in the clear, so that holders can compare all of
+/// them without opening any: it tells nothing of a component, which is 32 uniform bytes.
 /// Component: 32 bytes. `epoch` names the session that made it, `index` is the component's (1..3).
 std::array<std::uint8_t, 16> component_fingerprint(const EpochId& epoch,
                                                    PartyIndex index,

@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "core/secret/secret_bytes.h"
 #include "mpc/engine/key_material.h"
-#include "mpc/keygen/components.h"
 #include "node/model/version_name.h"
 #include "node/store/command_log.h"
 #include "node/store/iv_counts.h"
@@ -23,69 +21,73 @@ std::optional<CommandId> born_by(const KeyRecord& record) {
 
 }  // namespace
 
-std::vector<KeyId> KeyRegistry::load() {
-  std::vector<KeyEpoch> all;
+KeyRegistry::KeyRegistry(NodeStore& store, mpc::PartyIndex party, std::size_t derived_sets)
+    : store_(&store), sets_(store.shares(), party, derived_sets) {}
+
+void KeyRegistry::load() {
   for (const auto& [key, record] : store_->keys().all()) {
     for (const EpochRecord& epoch : record.versions) {
-      all.push_back(epoch.name);
-      note_settled(epoch);
+      note(epoch);
     }
   }
-  std::vector<KeyId> damaged;
-  for (const KeyEpoch& name : all) {
-    if (!load_epoch(name)) {
-      store_->shares().mark_damaged(name);
-      damaged.push_back(name.key);
-    }
-  }
-  return damaged;
 }
 
-Status KeyRegistry::load_epoch(const KeyEpoch& name) {
-  TERCET_TRY(const SecretBytes components, store_->shares().components(name));
-  TERCET_TRY(const SecretBytes derived, store_->shares().derived(name));
-  TERCET_TRY(auto material, mpc::KeyMaterial::restore(derived, party_));
-  TERCET_TRY(const mpc::ByteShares kept, mpc::restore_components(components));
-  const std::string id = version_name(name.key, name.version);
-  const mpc::ByteShares& key = material->key();
-  with_next_.put(id, mpc::component_fingerprint(name.epoch, mpc::next(party_), key.next));
-  with_previous_.put(id, mpc::component_fingerprint(name.epoch, party_, key.own));
-  materials_.insert_or_assign(name, std::move(material));
-  return ok_status();
-}
-
-void KeyRegistry::note_settled(const EpochRecord& epoch) {
+void KeyRegistry::note(const EpochRecord& epoch) {
   ByteWriter facts;
   facts.raw(epoch.name.epoch.view()).raw(epoch.made_by.view()).raw(epoch.check_value);
   facts.text(epoch.terms.store).text(print_usage(epoch.terms.usage));
   facts.text(print_framing(epoch.terms.framing)).u8(epoch.terms.enabled ? 1 : 0);
-  settled_.put(version_name(epoch.name.key, epoch.name.version), short_sha256(facts.bytes()));
+  const std::string id = version_name(epoch.name.key, epoch.name.version);
+  settled_.put(id, short_sha256(facts.bytes()));
+  with_next_.put(id, epoch.next_fingerprint);
+  with_previous_.put(id, epoch.own_fingerprint);
 }
 
-Status KeyRegistry::refresh(const KeyId& key) {
+void KeyRegistry::refresh(const KeyId& key) {
   const KeyRecord* record = store_->keys().find(key);
   if (record == nullptr) {
-    return Error(Errc::not_found, "refresh a key: there is no such key");
+    return;
   }
-  Status loaded = ok_status();
-  const std::vector<EpochRecord> versions = record->versions;
-  for (const EpochRecord& epoch : versions) {
-    note_settled(epoch);
-    if (epoch.damaged || materials_.contains(epoch.name)) {
-      continue;
-    }
-    if (Status opened = load_epoch(epoch.name); !opened) {
-      store_->shares().mark_damaged(epoch.name);
-      loaded = std::move(opened);
-    }
+  for (const EpochRecord& epoch : record->versions) {
+    note(epoch);
   }
-  std::erase_if(materials_, [&](const auto& entry) {
-    const EpochRecord* current =
-        entry.first.key == key ? record->find(entry.first.version) : nullptr;
-    return current != nullptr && current->name != entry.first;
-  });
   state_changed(key);
-  return loaded;
+}
+
+Status KeyRegistry::open(KeyEntry& entry) {
+  const KeyEpoch name(entry.id, entry.version, entry.epoch);
+  entry.material = sets_.kept(name);
+  if (!entry.material) {
+    const KeyRecord* record = store_->keys().find(entry.id);
+    const EpochRecord* epoch = record == nullptr ? nullptr : record->find(entry.version);
+    if (epoch == nullptr || epoch->name != name) {
+      return Error(Errc::not_found, "open a key's shares: this epoch of it is not in use here");
+    }
+    if (epoch->damaged) {
+      return Error(Errc::seal_broken, "open a key's shares: they are damaged");
+    }
+    Result<DerivedSets::Material> opened = sets_.open(*epoch);
+    if (!opened) {
+      if (opened.error().code() != Errc::storage_error) {
+        damage(name);
+      }
+      return opened.error();
+    }
+    entry.material = std::move(opened).value();
+    if (opened_) {
+      opened_();
+    }
+  }
+  entry.derived = entry.material->derived();
+  return ok_status();
+}
+
+void KeyRegistry::damage(const KeyEpoch& name) {
+  store_->shares().mark_damaged(name);
+  if (damaged_) {
+    damaged_(name.key);
+  }
+  state_changed(name.key);
 }
 
 void KeyRegistry::state_changed(const KeyId& key) {
@@ -106,17 +108,12 @@ KeyEntry KeyRegistry::entry(const KeyRecord& record, const EpochRecord& epoch) c
   KeyEntry out;
   out.id = record.key;
   out.store = epoch.terms.store;
-  out.facts.enabled = !blocked(record);  // a damaged version has no material
+  out.facts.enabled = !blocked(record);  // a damaged version does not open
   out.facts.may_encrypt = epoch.terms.usage.encrypt;
   out.facts.may_decrypt = epoch.terms.usage.decrypt;
   out.facts.framing = epoch.terms.framing;
   out.version = epoch.name.version;
   out.epoch = epoch.name.epoch;
-  const auto found = materials_.find(epoch.name);
-  if (found != materials_.end() && !epoch.damaged) {
-    out.derived = found->second->derived();
-    out.material = found->second;
-  }
   return out;
 }
 

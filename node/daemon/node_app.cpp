@@ -159,6 +159,10 @@ Status NodeApp::bind_metrics() {
                            "Space left where the node's data lie; -1 unknown",
                            {},
                            [this] { return static_cast<double>(data_free_mb()); });
+  registry_.gauge_function(
+      "tercet_node_derived_sets_open", "Derived sets of key versions in memory", {}, [this] {
+        return static_cast<double>(core_->keys().derived_sets().size());
+      });
   HttpServerOptions options;
   options.listener.address = config_.metrics_address.text();
   TERCET_TRY(metrics_server_,

@@ -43,7 +43,9 @@ NodeCore::NodeCore(Parts parts)
       store_(std::move(parts_.store)),
       audit_(std::make_unique<AuditTrail>(parts_.config->id, parts_.audit_sink, *parts_.clock)),
       keys_(std::make_unique<KeyRegistry>(
-          *store_, static_cast<mpc::PartyIndex>(parts_.config->self().index))),
+          *store_,
+          static_cast<mpc::PartyIndex>(parts_.config->self().index),
+          parts_.config->stock.derived_sets)),
       verifier_(std::make_unique<CommandVerifier>(parts_.config->cluster)),
       capped_(parts_.log, clock_of(parts_.executor)),
       tasks_(parts_.executor) {}
@@ -52,7 +54,7 @@ NodeCore::~NodeCore() = default;
 
 Result<std::unique_ptr<NodeCore>> NodeCore::make(Parts parts) {
   std::unique_ptr<NodeCore> core(new NodeCore(std::move(parts)));
-  TERCET_TRY_STATUS(core->load_keys());
+  core->load_keys();
   TERCET_TRY_STATUS(core->load_decisions());
   core->build_intake();
   core->build_service();
@@ -63,14 +65,18 @@ Result<std::unique_ptr<NodeCore>> NodeCore::make(Parts parts) {
   return core;
 }
 
-Status NodeCore::load_keys() {
-  for (const KeyId& damaged : keys_->load()) {
+void NodeCore::load_keys() {
+  keys_->load();
+  Counter& opened = parts_.metrics->counter("tercet_node_derived_sets_opened_total",
+                                            "Derived sets read from disk, of keys not in memory");
+  keys_->on_open([&opened] { opened.add(); });
+  keys_->on_damage([this](const KeyId& damaged) {
     parts_.log.error("key_damaged", field("key", damaged));
     AuditRecord record("key_damaged");
     record.text("key", damaged.text());
-    TERCET_TRY_STATUS(audit_->write(std::move(record)));
-  }
-  return ok_status();
+    // A record that cannot be written stops the service by itself (rule AU5).
+    static_cast<void>(audit_->write(std::move(record)));
+  });
 }
 
 Status NodeCore::load_decisions() {
@@ -177,11 +183,8 @@ void NodeCore::on_decided(const DecisionRecord& decision) {
     record.id("sid", decision.name.sid).text("outcome", made ? "made" : "dropped");
     // A record that cannot be written stops the service by itself (rule AU5).
     static_cast<void>(audit_->write(std::move(record)));
-    if (!made) {
-      continue;
-    }
-    if (const Status loaded = keys_->refresh(key.key); !loaded) {
-      parts_.log.error("key_damaged", field("key", key.key));
+    if (made) {
+      keys_->refresh(key.key);
     }
   }
   key_maker_->wake();

@@ -57,8 +57,8 @@ class NodeCore {
     Logger log;
   };
 
-  /// Loads keys and open decisions and puts everything together. Errors: storage_error (the audit
-  /// record of a damaged key), storage_corrupt.
+  /// Takes up keys and open decisions and puts everything together. Errors: storage_error,
+  /// storage_corrupt.
   static Result<std::unique_ptr<NodeCore>> make(Parts parts);
   ~NodeCore();
   NodeCore(const NodeCore&) = delete;
@@ -80,14 +80,14 @@ class NodeCore {
 
   NodeStore& store() { return *store_; }
 
-  const KeyRegistry& keys() const { return *keys_; }
+  KeyRegistry& keys() { return *keys_; }
 
   const KeyDecisions& decisions() const { return *decisions_; }
 
  private:
   explicit NodeCore(Parts parts);
 
-  Status load_keys();
+  void load_keys();
   Status load_decisions();
   void build_intake();
   void listen_to_decisions();

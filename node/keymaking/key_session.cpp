@@ -54,6 +54,10 @@ Task<Status> KeySession::make(KeyPlan plan, Command command) {
 
   TERCET_CO_TRY(mpc::ByteShares components, first_components(context_, session_, name_, command));
   made_.shares.components = mpc::serialize_components(components);
+  const mpc::PartyIndex self = session_.party().self();
+  made_.record.own_fingerprint = mpc::component_fingerprint(name_.epoch, self, components.own);
+  made_.record.next_fingerprint =
+      mpc::component_fingerprint(name_.epoch, mpc::next(self), components.next);
 
   // pair digests and cross-commitments
   TERCET_CO_TRY(mpc::CrossCommitment crossed,

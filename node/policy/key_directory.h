@@ -19,8 +19,8 @@ class KeyMaterial;
 
 namespace tercet::node {
 
-/// What the service needs to know about a key: the state of its record and, where it can be used
-/// here, its shares in RAM. A snapshot; cheap to copy.
+/// What the service needs to know about a key: the state of its record and, once it has been opened,
+/// its shares in RAM. A snapshot; cheap to copy.
 class KeyEntry {
  public:
   KeyEntry() = default;
@@ -31,23 +31,28 @@ class KeyEntry {
   /// Of the newest: the version before it encrypts too, as long as this node does not know that
   /// both peers have the newest.
   std::optional<KeyVersion> also_encrypts;
-  EpochId epoch;      ///< of that version's shares
-  SessionId derived;  ///< the session that made the derived values in use
-  /// Null if this node cannot use the key (record corrupt, set not complete).
+  EpochId epoch;  ///< of that version's shares
+  /// Of an entry that has been opened: the session that made the derived values in use.
+  SessionId derived;
+  /// Null until the entry has been opened.
   std::shared_ptr<const mpc::KeyMaterial> material;
 };
 
-/// The node's keys as the request path reads them, from memory; node/store implements it.
+/// The node's keys as the request path reads them; node/admin implements it. All but `open` is
+/// answered from memory.
 /// Threads: the service's executor only.
 class KeyDirectory {
  public:
   virtual ~KeyDirectory() = default;
-  /// The entry with the newest version.
+  /// The entry with the newest version, not opened.
   virtual std::optional<KeyEntry> find(const KeyId& key) const = 0;
-  /// The entry with an older version's epoch, derived set and material; nothing if there is none.
+  /// The entry with an older version's epoch, not opened; nothing if there is none.
   virtual std::optional<KeyEntry> find(const KeyId& key, KeyVersion version) const = 0;
   /// One entry for each version of each key.
   virtual std::vector<KeyEntry> list() const = 0;
+  /// Fills in `derived` and `material`, from memory or at first use from the disk. Errors:
+  /// storage_error, not_found, seal_broken, storage_corrupt: this node cannot use the version.
+  virtual Status open(KeyEntry& entry) = 0;
   /// What other nodes should have the same of, by version_name: of each version its epoch, maker
   /// and terms.
   virtual const DigestIndex& settled() const = 0;

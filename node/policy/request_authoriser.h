@@ -25,7 +25,7 @@ template <class D>
 class RequestAuthoriser final : public Authoriser {
  public:
   RequestAuthoriser(const NodeServiceOptions& options,
-                    const KeyDirectory& keys,
+                    KeyDirectory& keys,
                     sigv4::SecretLookup secrets,
                     const WallClock& clock,
                     const Clock& monotonic);
@@ -61,13 +61,13 @@ class RequestAuthoriser final : public Authoriser {
   Status take_quota(const VerifiedRequest& request);
   /// Of the key in all its versions. Errors: wrong_state, internal (it differs at a peer).
   Status check_enabled(const KeyEntry& key) const;
-  /// Of the entry's version. Errors: internal (its shares are missing here).
-  Status check_usable(const KeyEntry& version) const;
+  /// Opens the entry. Errors: internal (its version's shares are missing or damaged here).
+  Status check_usable(KeyEntry& version);
   /// There is a version that could encrypt. Errors: as check_usable.
-  Status check_can_encrypt(const KeyEntry& newest) const;
+  Status check_can_encrypt(const KeyEntry& newest);
 
   NodeServiceOptions options_;
-  const KeyDirectory* keys_;
+  KeyDirectory* keys_;
   sigv4::SecretLookup secrets_;
   const WallClock* clock_;
   const Clock* monotonic_;  ///< for rates

@@ -28,7 +28,7 @@ Status read_sizes(const xks::DecryptRequest& body, DecryptOrder& order);
 
 template <class D>
 RequestAuthoriser<D>::RequestAuthoriser(const NodeServiceOptions& options,
-                                        const KeyDirectory& keys,
+                                        KeyDirectory& keys,
                                         sigv4::SecretLookup secrets,
                                         const WallClock& clock,
                                         const Clock& monotonic)
@@ -156,21 +156,25 @@ Status RequestAuthoriser<D>::check_enabled(const KeyEntry& key) const {
 }
 
 template <class D>
-Status RequestAuthoriser<D>::check_usable(const KeyEntry& version) const {
-  if (!version.material) {
+Status RequestAuthoriser<D>::check_usable(KeyEntry& version) {
+  if (const Status opened = keys_->open(version); !opened) {
     return Error(Errc::internal, "the key version's shares are missing at this node")
-        .hint("see the alarm for the key: shares damaged");
+        .hint("see the alarm for the key: shares damaged")
+        .caused_by(opened.error());
   }
   return ok_status();
 }
 
 template <class D>
-Status RequestAuthoriser<D>::check_can_encrypt(const KeyEntry& newest) const {
-  if (!newest.material && newest.also_encrypts) {
-    const std::optional<KeyEntry> before = keys_->find(newest.id, *newest.also_encrypts);
-    return check_usable(before.value_or(newest));
+Status RequestAuthoriser<D>::check_can_encrypt(const KeyEntry& newest) {
+  KeyEntry version = newest;
+  Status usable = check_usable(version);
+  if (!usable && newest.also_encrypts) {
+    if (std::optional<KeyEntry> before = keys_->find(newest.id, *newest.also_encrypts)) {
+      return check_usable(*before);
+    }
   }
-  return check_usable(newest);
+  return usable;
 }
 
 template <class D>
@@ -185,7 +189,7 @@ mpc::wire::Answer RequestAuthoriser<D>::answer(const mpc::wire::Authenticate& qu
   if (question.form_error || verified->operation == xks::Operation::get_health_status) {
     return answer;
   }
-  const Result<KeyEntry> key = find_key(*verified);
+  Result<KeyEntry> key = find_key(*verified);
   if (!key) {
     answer.error = key.error().code();
     return answer;

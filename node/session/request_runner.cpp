@@ -387,7 +387,8 @@ Result<KeyEntry> RequestRunner::slot_key(const EncryptOrder& order) const {
     return Error(Errc::already_burnt, "encrypt: the slot is of a version that encrypts no more");
   }
   std::optional<KeyEntry> key = context_.keys.find(origin.key, origin.version);
-  if (!key || !key->material || key->epoch != origin.epoch || key->derived != origin.derived) {
+  if (!key || key->epoch != origin.epoch || !context_.keys.open(*key) ||
+      key->derived != origin.derived) {
     return Error(Errc::already_burnt, "encrypt: the slot is of shares that are gone");
   }
   return std::move(*key);

@@ -211,8 +211,8 @@ Status Database::execute(const char* sql) {
   return ok_status();
 }
 
-Status Database::check_integrity() {
-  TERCET_TRY(Statement check, prepare("PRAGMA integrity_check(1)"));
+Status Database::check_integrity(std::string_view table) {
+  TERCET_TRY(Statement check, prepare("PRAGMA integrity_check(" + std::string(table) + ")"));
   TERCET_TRY(const bool row, check.next());
   if (!row || check.text(0) != "ok") {
     return Error(Errc::storage_corrupt, "check the node's database: it is damaged")

@@ -92,8 +92,8 @@ class Database {
   Result<Statement> prepare(std::string_view sql);
   /// Statements without parameters, several at once.
   Status execute(const char* sql);
-  /// Pages, indices and constraints. Errors: storage_corrupt.
-  Status check_integrity();
+  /// Pages, indices and constraints of one table. Errors: storage_corrupt.
+  Status check_integrity(std::string_view table);
 
   /// Transactions nest: only the outermost begins and commits, so that a table's own write may be
   /// part of a larger one. After a roll-back of any level nothing of the outermost becomes durable.

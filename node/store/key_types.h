@@ -25,6 +25,8 @@ class KeyEpoch {
   EpochId epoch;
 };
 
+using ComponentFingerprint = std::array<std::uint8_t, 16>;
+
 /// What an epoch is at a node: stored with this node's YES and not decided yet, or decided.
 enum class EpochState : std::uint8_t { voted = 0, current = 1 };
 
@@ -43,6 +45,10 @@ class EpochRecord {
   std::array<std::uint8_t, 32> missing_commitment{};
   /// First bytes of the joint key check (rule K4).
   std::array<std::uint8_t, 4> check_value{};
+  /// Of the two components this node holds: compared with the other holders' while the shares stay
+  /// sealed (mpc::component_fingerprint).
+  ComponentFingerprint own_fingerprint{};
+  ComponentFingerprint next_fingerprint{};
   /// Both peers said that it is current there.
   bool settled = false;
   /// In memory only: the stored shares do not open; this node refuses the version (rule D4).

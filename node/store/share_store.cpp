@@ -13,7 +13,7 @@ constexpr std::uint8_t kRecordFormat = 2;
 constexpr std::string_view kTable = "epochs";
 constexpr std::string_view kColumns =
     "SELECT session, key, version, state, made_by, created_at, store, usage, framing, enabled, "
-    "missing_commitment, check_value, settled, code FROM epochs ";
+    "missing_commitment, check_value, own_fingerprint, next_fingerprint, settled, code FROM epochs ";
 constexpr std::string_view kByName = "WHERE session = ? AND key = ? AND version = ?";
 
 void encode_name(ByteWriter& into, const KeyEpoch& name) {
@@ -27,7 +27,8 @@ Bytes row_of(const EpochRecord& epoch) {
   row.u64(static_cast<std::uint64_t>(epoch.created_at));
   row.text(epoch.terms.store).text(print_usage(epoch.terms.usage));
   row.text(print_framing(epoch.terms.framing)).u8(epoch.terms.enabled ? 1 : 0);
-  row.blob(epoch.missing_commitment).blob(epoch.check_value).u8(epoch.settled ? 1 : 0);
+  row.blob(epoch.missing_commitment).blob(epoch.check_value);
+  row.blob(epoch.own_fingerprint).blob(epoch.next_fingerprint).u8(epoch.settled ? 1 : 0);
   return row.take();
 }
 
@@ -72,6 +73,18 @@ Status ShareStore::read_anew() {
   return ok_status();
 }
 
+const char* ShareStore::column_of(Part part) {
+  switch (part) {
+    case Part::components:
+      return "components";
+    case Part::salts:
+      return "salts";
+    case Part::derived:
+      return "derived";
+  }
+  return "";
+}
+
 Bytes ShareStore::part_name(const KeyEpoch& name, Part part) {
   ByteWriter writer;
   writer.text("tercet share record").u8(kRecordFormat).u8(static_cast<std::uint8_t>(part));
@@ -101,8 +114,10 @@ Result<EpochRecord> ShareStore::read(const Statement& row) const {
   epoch.terms.enabled = row.integer(9) != 0;
   TERCET_TRY_STATUS(read_array(row, 10, epoch.missing_commitment));
   TERCET_TRY_STATUS(read_array(row, 11, epoch.check_value));
-  epoch.settled = row.integer(12) != 0;
-  TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(epoch), row.blob(13)));
+  TERCET_TRY_STATUS(read_array(row, 12, epoch.own_fingerprint));
+  TERCET_TRY_STATUS(read_array(row, 13, epoch.next_fingerprint));
+  epoch.settled = row.integer(14) != 0;
+  TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(epoch), row.blob(15)));
   return epoch;
 }
 
@@ -125,8 +140,9 @@ Status ShareStore::insert(const EpochRecord& epoch) {
   TERCET_TRY(Statement insert,
              database_->prepare(
                  "INSERT INTO epochs (session, key, version, state, made_by, created_at, store, "
-                 "usage, framing, enabled, missing_commitment, check_value, settled, code) "
-                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                 "usage, framing, enabled, missing_commitment, check_value, own_fingerprint, "
+                 "next_fingerprint, settled, code) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   return bind_name(insert, epoch.name)
       .with(static_cast<std::int64_t>(epoch.state))
       .with(epoch.made_by.view())
@@ -137,6 +153,8 @@ Status ShareStore::insert(const EpochRecord& epoch) {
       .with(std::int64_t{epoch.terms.enabled ? 1 : 0})
       .with(ByteView(epoch.missing_commitment))
       .with(ByteView(epoch.check_value))
+      .with(ByteView(epoch.own_fingerprint))
+      .with(ByteView(epoch.next_fingerprint))
       .with(std::int64_t{epoch.settled ? 1 : 0})
       .with(ByteView(sealer_->row_code(kTable, row_of(epoch))))
       .run();
@@ -236,15 +254,15 @@ Result<std::vector<EpochRecord>> ShareStore::voted() const {
 }
 
 Result<SecretBytes> ShareStore::open_part(const KeyEpoch& name, Part part) const {
-  TERCET_TRY(
-      Statement query,
-      database_->prepare("SELECT components, salts, derived FROM shares " + std::string(kByName)));
+  TERCET_TRY(Statement query,
+             database_->prepare("SELECT " + std::string(column_of(part)) + " FROM shares " +
+                                std::string(kByName)));
   bind_name(query, name);
   TERCET_TRY(const bool found, query.next());
   if (!found) {
     return Error(Errc::not_found, "open stored shares: they are not there");
   }
-  return sealer_->open(part_name(name, part), query.blob(static_cast<int>(part) - 1));
+  return sealer_->open(part_name(name, part), query.blob(0));
 }
 
 Result<SecretBytes> ShareStore::components(const KeyEpoch& name) const {

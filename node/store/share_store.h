@@ -39,6 +39,8 @@ CREATE TABLE epochs (
   enabled INTEGER NOT NULL,
   missing_commitment BLOB NOT NULL,
   check_value BLOB NOT NULL,
+  own_fingerprint BLOB NOT NULL,
+  next_fingerprint BLOB NOT NULL,
   settled INTEGER NOT NULL,
   code BLOB NOT NULL,
   PRIMARY KEY (session, key, version)
@@ -70,7 +72,7 @@ CREATE TABLE shares (
 /// Threads: one, that of NodeStore. Every Status that is ok is durable.
 class ShareStore final : public Mirror {
  public:
-  /// Reads and authenticates what is public of every epoch. Errors: storage_error, storage_corrupt.
+  /// Reads and authenticates what is public of every epoch; no shares are read. Errors: storage_error, storage_corrupt.
   static Result<ShareStore> load(Database& database, const ShareSealer& sealer);
 
   /// As `voted`. Errors: already_exists.
@@ -109,6 +111,7 @@ class ShareStore final : public Mirror {
   ShareStore(Database& database, const ShareSealer& sealer)
       : database_(&database), sealer_(&sealer) {}
 
+  static const char* column_of(Part part);
   static Bytes part_name(const KeyEpoch& name, Part part);
   Result<EpochRecord> read(const Statement& row) const;
   Result<std::vector<EpochRecord>> read_all(Statement query) const;

@@ -50,6 +50,10 @@ std::vector<node::KeyEntry> DealtKeys::list() const {
   return all;
 }
 
+Status DealtKeys::open(node::KeyEntry& entry) {
+  return entry.material ? ok_status() : Error(Errc::not_found, "this node was dealt no shares");
+}
+
 Status DealtKeys::count_ivs(const KeyId& /*key*/, KeyVersion /*version*/, std::uint32_t count) {
   ivs_counted += count;
   return ok_status();
@@ -75,7 +79,7 @@ const node::DigestIndex& NotedCommands::digests() const {
 }
 
 std::unique_ptr<node::Authoriser> InProcessCluster::product_authoriser(
-    const node::NodeServiceOptions& options, const node::KeyDirectory& keys) {
+    const node::NodeServiceOptions& options, node::KeyDirectory& keys) {
   return std::make_unique<node::RequestAuthoriser<node::FullRequestDefences>>(
       options, keys, KmsSigner::secret_of, system_wall_clock(), real_clock());
 }

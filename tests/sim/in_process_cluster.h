@@ -30,6 +30,7 @@ class DealtKeys final : public node::KeyDirectory {
   std::optional<node::KeyEntry> find(const KeyId& key) const override;
   std::optional<node::KeyEntry> find(const KeyId& key, KeyVersion version) const override;
   std::vector<node::KeyEntry> list() const override;
+  Status open(node::KeyEntry& entry) override;
   Status count_ivs(const KeyId& key, KeyVersion version, std::uint32_t count) override;
 
   const node::DigestIndex& settled() const override { return settled_; }
@@ -77,10 +78,10 @@ class NotedCommands final : public node::CommandExchange {
 class InProcessCluster {
  public:
   using AuthoriserMaker = std::unique_ptr<node::Authoriser> (*)(const node::NodeServiceOptions&,
-                                                                const node::KeyDirectory&);
+                                                                node::KeyDirectory&);
 
   static std::unique_ptr<node::Authoriser> product_authoriser(
-      const node::NodeServiceOptions& options, const node::KeyDirectory& keys);
+      const node::NodeServiceOptions& options, node::KeyDirectory& keys);
 
   /// The authorisers are the product's unless the test brings weakened ones.
   explicit InProcessCluster(AuthoriserMaker make_authoriser = product_authoriser);

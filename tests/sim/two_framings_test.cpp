@@ -21,7 +21,7 @@ struct AnyFraming : node::FullRequestDefences {
 };
 
 std::unique_ptr<node::Authoriser> without_framing(const node::NodeServiceOptions& options,
-                                                  const node::KeyDirectory& keys) {
+                                                  node::KeyDirectory& keys) {
   return std::make_unique<node::RequestAuthoriser<AnyFraming>>(
       options, keys, KmsSigner::secret_of, system_wall_clock(), real_clock());
 }

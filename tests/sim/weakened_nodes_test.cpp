@@ -13,7 +13,7 @@ using mpc::wire::ProxiedRequest;
 
 template <class Defences>
 std::unique_ptr<node::Authoriser> weakened_authoriser(const node::NodeServiceOptions& options,
-                                                      const node::KeyDirectory& keys) {
+                                                      node::KeyDirectory& keys) {
   return std::make_unique<node::RequestAuthoriser<Defences>>(
       options, keys, KmsSigner::secret_of, system_wall_clock(), real_clock());
 }

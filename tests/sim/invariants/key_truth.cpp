@@ -33,7 +33,8 @@ bool KeyTruth::look_at(std::size_t node) {
   watched.process = site.starts();
   watched.syncs = site.syncs();
   watched.enabled.clear();
-  for (const node::KeyEntry& entry : site.core()->keys().list()) {
+  for (node::KeyEntry& entry : site.core()->keys().list()) {
+    static_cast<void>(site.core()->keys().open(entry));  // damaged: it serves nothing
     take_entry(node, entry);
   }
   return true;

@@ -77,6 +77,7 @@ TEST_F(Examples, EachOneLoads) {
   ASSERT_TRUE(node.ok()) << node.error().to_string();
   EXPECT_EQ(node->self().peer_address.text(), "node-1.tercet.internal:7001");
   EXPECT_EQ(node->stock.batch_vectors, NodeConfig::Stock().batch_vectors);
+  EXPECT_EQ(node->stock.derived_sets, NodeConfig::Stock().derived_sets);
   const Result<ProxyConfig> proxy = load_proxy_config(path("proxy.yaml"));
   ASSERT_TRUE(proxy.ok()) << proxy.error().to_string();
   EXPECT_EQ(proxy->xks_access, ProxyConfig::XksAccess::mutual_tls);
@@ -118,13 +119,15 @@ TEST_F(Examples, AllProblemsAreReportedTogetherWithTheirLines) {
   replace("node.yaml", "id: node-1", "id: node-1\nidd: node-1");
   replace("node.yaml", "127.0.0.1:9101", "127.0.0.1");
   replace("node.yaml", "batch_vectors: 65536", "batch_vectors: 7");
+  replace("node.yaml", "derived_sets: 2000", "derived_sets: 0");
   replace("node.yaml", "level: info", "level: loud");
   const std::string text = problems(load_node_config(path("node.yaml")));
   EXPECT_TRUE(has(text, "node.yaml:5: idd: is not a key that is known here")) << text;
   EXPECT_TRUE(has(text, "metrics_address: expected host:port")) << text;
   EXPECT_TRUE(has(text, "stock.batch_vectors: expected 65536 to 131072")) << text;
+  EXPECT_TRUE(has(text, "stock.derived_sets: expected 16 to 10000")) << text;
   EXPECT_TRUE(has(text, "log.level: expected debug")) << text;
-  EXPECT_TRUE(has(text, "4 problems")) << text;
+  EXPECT_TRUE(has(text, "5 problems")) << text;
 }
 
 TEST_F(Examples, ClusterMistakesAreRefused) {

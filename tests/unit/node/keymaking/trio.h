@@ -8,6 +8,7 @@
 
 #include "core/time/clock.h"
 #include "mpc/engine/key_material.h"
+#include "mpc/keygen/components.h"
 #include "node/admin/command_intake.h"
 #include "node/admin/key_registry.h"
 #include "node/keymaking/key_decisions.inl.h"
@@ -85,7 +86,7 @@ class Trio {
     };
     site.decisions->listener.ended = [&site](const node::DecisionRecord& decision) {
       for (const node::DecidedKey& key : decision.keys) {
-        static_cast<void>(site.registry->refresh(key.key));
+        site.registry->refresh(key.key);
       }
     };
     site.decisions->listener.voted_twice = [&site](mpc::PartyIndex node, const auto&) {
@@ -161,8 +162,8 @@ class Trio {
 
   /// The epoch of a version at a node; nothing if it has none.
   std::optional<EpochId> epoch(std::size_t i, const std::string& key, std::uint32_t version = 1) {
-    const auto entry = sites[i].registry->find(key_id(key), KeyVersion(version));
-    return entry && entry->material ? std::optional(entry->epoch) : std::nullopt;
+    auto entry = sites[i].registry->find(key_id(key), KeyVersion(version));
+    return entry && sites[i].registry->open(*entry) ? std::optional(entry->epoch) : std::nullopt;
   }
 
   /// What a node would say of it if it were asked: for playing a corrupt one.
@@ -218,6 +219,9 @@ class Trio {
     parts.round_keys = mpc::ByteShares(240);
     parts.first_round = mpc::OneHotVectors(mpc::ByteShares(16 * 32));
     parts.h_powers = mpc::BlockShares(1024);
+    out.record.own_fingerprint = mpc::component_fingerprint(sid, party(i), parts.key.own);
+    out.record.next_fingerprint =
+        mpc::component_fingerprint(sid, mpc::next(party(i)), parts.key.next);
     const mpc::KeyMaterial material(party(i), sid, std::move(parts));
     out.shares.components = SecretBytes(64);
     out.shares.salts = SecretBytes(64);
