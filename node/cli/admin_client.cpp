@@ -1,5 +1,6 @@
 #include "node/cli/admin_client.h"
 
+#include <numeric>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -15,12 +16,16 @@ namespace tercet::cli {
 class AdminClient::Impl {
  public:
   asio::io_context context;
+  asio::any_io_executor executor = context.get_executor();
   std::vector<std::string> names;
   std::vector<std::string> addresses;
   std::vector<std::unique_ptr<HttpClient>> clients;
 };
 
 namespace {
+
+/// Opened only where several commands are under way.
+constexpr std::size_t kConnectionsPerNode = 4;
 
 Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, NodeAnswer& answer) {
   Result<HttpResponse> response = co_await client.send(std::move(request), until);
@@ -37,8 +42,8 @@ Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, Nod
   }
 }
 
-Task<void> join(TaskGroup& group) {
-  co_await group.join();
+Task<void> keep(Task<NodeAnswers> answers, NodeAnswers& into) {
+  into = co_await std::move(answers);
 }
 
 std::string text_of(const nlohmann::json& body, const char* name) {
@@ -82,7 +87,7 @@ Result<std::unique_ptr<AdminClient>> AdminClient::make(const AdminConfig& config
     options.address = node.admin_address.text();
     options.tls = tls;
     options.pinned_peer = TlsPeer(node.id, "node", node.tls_pins);
-    options.connections_max = 1;
+    options.connections_max = kConnectionsPerNode;
     impl->names.push_back(node.id);
     impl->addresses.push_back(node.admin_address.text());
     impl->clients.push_back(HttpClient::make(impl->context.get_executor(), std::move(options)));
@@ -90,17 +95,17 @@ Result<std::unique_ptr<AdminClient>> AdminClient::make(const AdminConfig& config
   return std::unique_ptr<AdminClient>(new AdminClient(std::move(impl)));
 }
 
-NodeAnswers AdminClient::ask(const std::vector<std::size_t>& nodes,
-                             std::string_view method,
-                             const std::string& target,
-                             const std::string& body,
-                             Milliseconds limit) {
+Task<NodeAnswers> AdminClient::ask(std::vector<std::size_t> nodes,
+                                   std::string method,
+                                   std::string target,
+                                   std::string body,
+                                   Milliseconds limit) {
   NodeAnswers answers(nodes.size());
-  TaskGroup group(impl_->context.get_executor());
+  TaskGroup group(impl_->executor);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     answers[i].node = impl_->names[nodes[i]];
     answers[i].address = impl_->addresses[nodes[i]];
-    HttpRequest request(std::string(method), target);
+    HttpRequest request(method, target);
     if (!body.empty()) {
       request.headers.emplace_back("Content-Type", "application/json");
       request.body = to_bytes(as_bytes(body));
@@ -110,20 +115,32 @@ NodeAnswers AdminClient::ask(const std::vector<std::size_t>& nodes,
                          Deadline::in(real_clock(), limit),
                          answers[i]));
   }
-  impl_->context.restart();
-  block_on(impl_->context, join(group));
-  return answers;
+  co_await group.join();
+  co_return answers;
 }
 
 NodeAnswers AdminClient::ask_all(std::string_view method,
                                  const std::string& target,
                                  const std::string& body,
                                  Milliseconds limit) {
-  std::vector<std::size_t> all(impl_->clients.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i] = i;
-  }
-  return ask(all, method, target, body, limit);
+  NodeAnswers answers;
+  run(keep(ask(all(), std::string(method), target, body, limit), answers));
+  return answers;
+}
+
+std::vector<std::size_t> AdminClient::all() const {
+  std::vector<std::size_t> nodes(impl_->clients.size());
+  std::iota(nodes.begin(), nodes.end(), 0U);
+  return nodes;
+}
+
+void AdminClient::run(Task<void> work) {
+  impl_->context.restart();
+  block_on(impl_->context, std::move(work));
+}
+
+const asio::any_io_executor& AdminClient::executor() const {
+  return impl_->executor;
 }
 
 }  // namespace tercet::cli

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/async/task.h"
 #include "core/base/result.h"
 #include "core/config/admin_config.h"
 #include "core/time/clock.h"
@@ -37,7 +38,7 @@ class NodeAnswer {
 using NodeAnswers = std::vector<NodeAnswer>;
 
 /// Asks the admin API of all three nodes at once (mutual TLS, each node pinned to its name and
-/// role). Blocking; for the command line.
+/// role). For the command line: its calls block, and `run` does several things side by side.
 class AdminClient {
  public:
   /// Errors: config_error (certificate files).
@@ -51,12 +52,17 @@ class AdminClient {
                       const std::string& target,
                       const std::string& body,
                       Milliseconds limit);
-  /// The same, to some of the nodes (indices in the cluster file).
-  NodeAnswers ask(const std::vector<std::size_t>& nodes,
-                  std::string_view method,
-                  const std::string& target,
-                  const std::string& body,
-                  Milliseconds limit);
+  /// The same, to some of the nodes (indices in the cluster file), from within `run`.
+  Task<NodeAnswers> ask(std::vector<std::size_t> nodes,
+                        std::string method,
+                        std::string target,
+                        std::string body,
+                        Milliseconds limit);
+  /// Runs `work` on the client's executor until it is done.
+  void run(Task<void> work);
+  const asio::any_io_executor& executor() const;
+  /// Indices of all nodes.
+  std::vector<std::size_t> all() const;
 
  private:
   class Impl;

@@ -13,8 +13,10 @@
 #include "node/cli/key_commands.h"
 #include "node/cli/key_file.h"
 #include "node/cli/key_split.h"
+#include "node/cli/key_terms_options.h"
 #include "node/cli/key_view.h"
 #include "node/cli/output.h"
+#include "node/cli/wanted_keys.h"
 
 namespace tercet::cli {
 namespace {
@@ -33,27 +35,6 @@ Option id_option() {
 Result<Milliseconds> limit_of(const Arguments& arguments) {
   TERCET_TRY(const unsigned seconds, arguments.number("--timeout-s", 60, 1, 3600));
   return Milliseconds(seconds * 1000);
-}
-
-/// The store named, or the cluster's only one.
-Result<std::string> store_of(const Arguments& arguments, const ClusterConfig& cluster) {
-  if (arguments.has("--no-store")) {
-    if (arguments.has("--store")) {
-      return Error(Errc::invalid_argument, "--store and --no-store exclude each other");
-    }
-    return std::string();
-  }
-  if (const std::optional<std::string> name = arguments.value("--store"); name) {
-    if (cluster.find_store(*name) == nullptr) {
-      return Error(Errc::invalid_argument, "the cluster file has no key store \"" + *name + "\"");
-    }
-    return *name;
-  }
-  if (cluster.stores.size() == 1) {
-    return cluster.stores.front().name;
-  }
-  return Error(Errc::invalid_argument, "the cluster has several key stores")
-      .hint("say which: --store NAME");
 }
 
 int report(const node::Command& command, const CommandOutcome& outcome, bool json) {
@@ -125,27 +106,74 @@ std::optional<Order> read_order(const Arguments& arguments, int& exit_code) {
   return order;
 }
 
-Result<node::KeyTerms> terms_of(const Arguments& arguments, const ClusterConfig& cluster) {
-  node::KeyTerms terms;
-  TERCET_TRY(terms.store, store_of(arguments, cluster));
-  TERCET_TRY(terms.usage, node::parse_usage(arguments.value_or("--usage", "encrypt,decrypt")));
-  terms.enabled = !arguments.has("--disabled");
-  return terms;
-}
+/// Tells each as it ends, and at the end which were not made.
+class Several {
+ public:
+  explicit Several(bool json) : json_(json) {}
 
-int create_key(const Arguments& arguments) {
-  int exit_code = kExitDone;
-  const std::optional<Order> order = read_order(arguments, exit_code);
-  if (!order) {
-    return exit_code;
+  void ended(const node::Command& command, const CommandOutcome& outcome) {
+    static_cast<void>(report(command, outcome, json_));
+    ++ended_;
+    if (outcome.exit_code != kExitDone) {
+      exit_code_ = std::max(exit_code_, outcome.exit_code);
+      failed_.push_back(command.key().text());
+    }
   }
-  node::CreateKey body(order->key);
-  Result<node::KeyTerms> terms = terms_of(arguments, order->administration->cluster());
-  if (!terms) {
-    return fail(terms.error(), kExitUsage);
+
+  int conclude(std::size_t wanted) const {
+    if (failed_.empty()) {
+      return kExitDone;
+    }
+    std::string which;
+    for (std::size_t i = 0; i < std::min(failed_.size(), kFailedNamed); ++i) {
+      which += (i == 0 ? "" : ", ") + failed_[i];
+    }
+    which += failed_.size() > kFailedNamed ? ", ..." : "";
+    return fail(exit_code_,
+                std::to_string(failed_.size()) + " of " + std::to_string(wanted) +
+                    " keys were not made: " + which,
+                ended_ < wanted ? std::to_string(wanted - ended_) +
+                                      " more were not tried, since a node is away"
+                                : "");
   }
-  body.terms = std::move(terms).value();
-  return order->send(std::move(body), arguments);
+
+ private:
+  static constexpr std::size_t kFailedNamed = 20;
+
+  bool json_;
+  std::size_t ended_ = 0;
+  int exit_code_ = kExitDone;
+  std::vector<std::string> failed_;
+};
+
+int create_keys(const Arguments& arguments) {
+  const Result<Milliseconds> limit = limit_of(arguments);
+  if (!limit) {
+    return fail(limit.error(), kExitUsage);
+  }
+  auto administration =
+      Administration::load(arguments.value_or("--config", ""), arguments.all("--cosigner"));
+  if (!administration) {
+    return fail(administration.error(), kExitFailed);
+  }
+  const Result<std::vector<node::CreateKey>> wanted =
+      wanted_keys(arguments, (*administration)->cluster());
+  if (!wanted) {
+    return fail(wanted.error(), kExitUsage);
+  }
+  const bool json = arguments.has("--json");
+  if (wanted->size() == 1) {
+    const node::Command command = (*administration)->begin(wanted->front(), *limit);
+    return report(command, (*administration)->send(command, *limit), json);
+  }
+  Several several(json);
+  (*administration)
+      ->send_all(std::vector<node::CommandBody>(wanted->begin(), wanted->end()),
+                 *limit,
+                 [&](const node::Command& command, const CommandOutcome& outcome) {
+                   several.ended(command, outcome);
+                 });
+  return several.conclude(wanted->size());
 }
 
 int import_key(const Arguments& arguments) {
@@ -256,45 +284,62 @@ int rotate_key(const Arguments& arguments) {
   return order->send(node::RotateKey(order->key, KeyVersion(newest + 1)), arguments);
 }
 
-std::vector<Option> making_options() {
-  return {config_option(),
-          id_option(),
-          Option("--store", "NAME", "the key store it belongs to (default: the only one)"),
-          Option("--no-store", "", "in no key store, as the health key"),
-          Option("--usage", "USAGE", "encrypt,decrypt (default), encrypt, decrypt or none"),
-          Option("--disabled", "", "make it disabled"),
-          cosigner_option(),
-          timeout_option(),
-          json_option()};
+/// Of what makes a key: which, its terms, and what every command has.
+std::vector<Option> making_options(std::vector<Option> which) {
+  std::vector<Option> out = {config_option()};
+  for (std::vector<Option> more :
+       {std::move(which),
+        terms_options(),
+        std::vector<Option>{cosigner_option(), timeout_option(), json_option()}}) {
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+std::vector<Option> import_options() {
+  return making_options({id_option(),
+                         Option("--key-file",
+                                "FILE",
+                                "the AES-256 key: 32 raw bytes or 64 hexadecimal digits, mode 0600",
+                                Option::Need::required),
+                         Option("--foreign-ciphertexts",
+                                "",
+                                "AAD as given, without metadata: for ciphertexts made elsewhere "
+                                "(for good)")});
+}
+
+std::vector<Option> create_options() {
+  return making_options(
+      {Option("--id",
+              "KEY",
+              "the external key id: 1 to 128 characters of a-z A-Z 0-9 - . _"),
+       Option("--count", "N", "make N keys, KEY-1 to KEY-N (at most 100000)"),
+       Option("--file",
+              "FILE",
+              "make the keys of a list, one a line")});
 }
 
 }  // namespace
 
 std::vector<SubCommand> key_sub_commands() {
-  std::vector<Option> import_options = making_options();
-  import_options.insert(
-      import_options.begin() + 2,
-      {Option("--key-file",
-              "FILE",
-              "the AES-256 key: 32 raw bytes or 64 hexadecimal digits, mode 0600",
-              Option::Need::required),
-       Option("--foreign-ciphertexts",
-              "",
-              "AAD as given, without metadata: for ciphertexts made elsewhere (for good)")});
   const std::vector<Option> change_options = {
       config_option(), id_option(), cosigner_option(), timeout_option(), json_option()};
   return {
       SubCommand(
           "key create",
-          "Make a new key jointly; no machine ever knows it.",
-          making_options(),
-          create_key,
+          "Make a new key jointly, or several; no machine ever knows one.",
+          create_options(),
+          create_keys,
           "All three nodes must be up. Done when all three hold their shares and have checked\n"
-          "them together."),
+          "them together. Several keys are made side by side, up to 32 at once, and told as they\n"
+          "are done (--json: one document a line; --timeout-s is for each). A key that exists is\n"
+          "refused and stays as it is, so the same call may be given again after a failure.\n"
+          "A line of FILE is a key's id, and behind it those of --store, --no-store, --usage and\n"
+          "--disabled that it has otherwise than the call; # begins a comment."),
       SubCommand(
           "key import",
           "Split an existing AES-256 key on this machine and give each node its shares.",
-          std::move(import_options),
+          import_options(),
           import_key,
           "The raw key is read into locked memory here, split, sealed to the nodes' import keys\n"
           "and wiped; it never leaves this machine. Destroy the file afterwards."),

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/async/deadline.h"
+#include "core/async/task_group.h"
 #include "core/crypto/signature.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
-#include "core/time/pause.h"
 #include "node/cli/arguments.h"
 #include "node/cli/output.h"
 
@@ -14,6 +15,7 @@ namespace tercet::cli {
 namespace {
 
 constexpr Milliseconds kPollPause{50};
+constexpr Milliseconds kPollPauseOfSeveral{250};
 constexpr Milliseconds kAnswerLimit{5000};
 /// A command outlives the wait for it, so that a slow node still accepts it.
 constexpr std::int64_t kSpareSeconds = 30;
@@ -71,6 +73,33 @@ class Administration::Signer {
   SigningKey key;
 };
 
+/// What people are told that is waited for.
+class Administration::Waiting {
+ public:
+  explicit Waiting(std::string for_what) : what(std::move(for_what)) {}
+
+  std::string what;
+  Progress progress;
+};
+
+/// Commands on their way side by side.
+class Administration::Several {
+ public:
+  Several(std::vector<node::CommandBody> all, Milliseconds limit_of_each, Ended on_end)
+      : bodies(std::move(all)),
+        limit(limit_of_each),
+        ended(std::move(on_end)),
+        waiting_for("the first keys") {}
+
+  std::vector<node::CommandBody> bodies;
+  Milliseconds limit;
+  Ended ended;
+  Waiting waiting_for;
+  std::size_t begun = 0;
+  std::size_t done = 0;
+  bool stop = false;  ///< a node is away
+};
+
 Administration::Administration() = default;
 
 Administration::~Administration() = default;
@@ -113,42 +142,98 @@ node::CommandEnvelope Administration::sign(const node::Command& command) const {
   return envelope;
 }
 
-CommandOutcome Administration::send(const node::Command& command, Milliseconds limit) {
-  const Deadline deadline = Deadline::in(real_clock(), limit);
-  CommandOutcome outcome;
-  outcome.id = command.id.hex();
+Task<void> Administration::check_ready(node::CommandForm form, CommandOutcome& outcome) {
   if (signers_.size() < config_.cluster.quorum) {
     outcome.exit_code = kExitFailed;
     outcome.complaints.push_back("the cluster wants commands signed by " +
                                  std::to_string(config_.cluster.quorum) +
                                  " administrators: add --cosigner OTHER-ADMIN.yaml");
-    return outcome;
+    co_return;
   }
-  if (command.form() == node::CommandForm::making) {
-    // Refused cleanly where a node is away, before any node knows of the key (rule Q4).
-    outcome.answers = client_->ask_all("GET", "/v1/status", "", kAnswerLimit);
-    for (const NodeAnswer& answer : outcome.answers) {
-      if (!answer.ok()) {
-        outcome.exit_code = answer.reached() ? kExitFailed : kExitUnreachable;
-        outcome.complaints.push_back(answer.complaint());
-      }
-    }
-    if (outcome.exit_code != 0) {
-      return outcome;
+  if (form != node::CommandForm::making) {
+    co_return;
+  }
+  // Refused cleanly where a node is away, before any node knows of the key (rule Q4).
+  outcome.answers = co_await client_->ask(client_->all(), "GET", "/v1/status", "", kAnswerLimit);
+  for (const NodeAnswer& answer : outcome.answers) {
+    if (!answer.ok()) {
+      outcome.exit_code = answer.reached() ? kExitFailed : kExitUnreachable;
+      outcome.complaints.push_back(answer.complaint());
     }
   }
+}
+
+Task<void> Administration::carry_out(const node::Command& command,
+                                     Milliseconds limit,
+                                     Milliseconds pause,
+                                     Waiting& waiting_for,
+                                     CommandOutcome& outcome) {
+  const Deadline deadline = Deadline::in(real_clock(), limit);
+  outcome.id = command.id.hex();
   const std::string envelope = sign(command).print();
-  outcome.answers = client_->ask_all("POST", "/v1/commands", envelope, kAnswerLimit);
+  outcome.answers =
+      co_await client_->ask(client_->all(), "POST", "/v1/commands", envelope, kAnswerLimit);
   const std::size_t needed = nodes_needed(command.form(), outcome.answers.size());
-  wait_until_done(outcome, needed, deadline);
+  co_await wait_until_done(outcome, needed, deadline, pause, waiting_for);
   judge(outcome, needed);
+}
+
+CommandOutcome Administration::send(const node::Command& command, Milliseconds limit) {
+  CommandOutcome outcome;
+  outcome.id = command.id.hex();
+  client_->run(check_ready(command.form(), outcome));
+  if (outcome.exit_code == kExitDone) {
+    Waiting waiting_for("the nodes to carry out the command");
+    client_->run(carry_out(command, limit, kPollPause, waiting_for, outcome));
+  }
   return outcome;
 }
 
-void Administration::wait_until_done(CommandOutcome& outcome,
-                                     std::size_t needed,
-                                     Deadline deadline) {
-  Progress progress;
+Task<void> Administration::send_in_turn(Several& several) {
+  while (!several.stop && several.begun < several.bodies.size()) {
+    const node::Command command =
+        begin(std::move(several.bodies[several.begun++]), several.limit);
+    CommandOutcome outcome;
+    co_await carry_out(command, several.limit, kPollPauseOfSeveral, several.waiting_for, outcome);
+    several.stop = several.stop || outcome.exit_code == kExitUnreachable;
+    several.waiting_for.what = std::to_string(several.bodies.size() - ++several.done) + " of " +
+                               std::to_string(several.bodies.size()) + " keys";
+    several.ended(command, outcome);
+  }
+}
+
+Task<void> Administration::send_side_by_side(Several& several) {
+  TaskGroup group(client_->executor());
+  for (std::size_t i = 0; i < std::min(kSideBySideMax, several.bodies.size()); ++i) {
+    group.spawn(send_in_turn(several));
+  }
+  co_await group.join();
+}
+
+std::size_t Administration::send_all(std::vector<node::CommandBody> bodies,
+                                     Milliseconds limit,
+                                     Ended ended) {
+  Several several(std::move(bodies), limit, std::move(ended));
+  if (several.bodies.empty()) {
+    return 0;
+  }
+  CommandOutcome ready;
+  client_->run(check_ready(node::CommandForm::making, ready));
+  if (ready.exit_code != kExitDone) {
+    const node::Command first = begin(several.bodies.front(), limit);
+    ready.id = first.id.hex();
+    several.ended(first, ready);
+    return 1;
+  }
+  client_->run(send_side_by_side(several));
+  return several.begun;
+}
+
+Task<void> Administration::wait_until_done(CommandOutcome& outcome,
+                                           std::size_t needed,
+                                           Deadline deadline,
+                                           Milliseconds pause,
+                                           Waiting& waiting_for) {
   for (;;) {
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < outcome.answers.size(); ++i) {
@@ -158,11 +243,15 @@ void Administration::wait_until_done(CommandOutcome& outcome,
     }
     const std::size_t hopeful = count_state(outcome.answers, "done") + waiting.size();
     if (waiting.empty() || hopeful < needed || deadline.passed()) {
-      return;
+      co_return;
     }
-    progress.waiting_for("the nodes to carry out the command");
-    pause_thread(kPollPause);
-    NodeAnswers news = client_->ask(waiting, "GET", "/v1/commands/" + outcome.id, "", kAnswerLimit);
+    waiting_for.progress.waiting_for(waiting_for.what);
+    const Status slept = co_await sleep_for(pause);
+    if (!slept) {
+      co_return;  // cancelled
+    }
+    NodeAnswers news =
+        co_await client_->ask(waiting, "GET", "/v1/commands/" + outcome.id, "", kAnswerLimit);
     for (std::size_t i = 0; i < waiting.size(); ++i) {
       if (news[i].ok()) {
         outcome.answers[waiting[i]] = std::move(news[i]);

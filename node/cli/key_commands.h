@@ -1,12 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "core/async/task.h"
 #include "core/base/result.h"
 #include "core/config/admin_config.h"
 #include "core/time/clock.h"
@@ -15,6 +16,9 @@
 #include "node/command/envelope.h"
 
 namespace tercet::cli {
+
+/// More would wait at the nodes, which have at most 64 decisions open.
+inline constexpr std::size_t kSideBySideMax = 32;
 
 /// How sending a command ended.
 class CommandOutcome {
@@ -45,11 +49,33 @@ class Administration {
   node::Command begin(node::CommandBody body, Milliseconds limit) const;
   CommandOutcome send(const node::Command& command, Milliseconds limit);
 
+  /// What is told of each command of several, as it ends.
+  using Ended = std::function<void(const node::Command& command, const CommandOutcome& outcome)>;
+
+  /// Commands that make keys, up to kSideBySideMax under way at once, `limit` for each. After one
+  /// that finds a node away no more are begun. Returns how many were.
+  std::size_t send_all(std::vector<node::CommandBody> bodies, Milliseconds limit, Ended ended);
+
  private:
   class Signer;
+  class Several;
+  class Waiting;
   Administration();
   node::CommandEnvelope sign(const node::Command& command) const;
-  void wait_until_done(CommandOutcome& outcome, std::size_t needed, Deadline deadline);
+  /// Why nothing needs to be sent, if so.
+  Task<void> check_ready(node::CommandForm form, CommandOutcome& outcome);
+  Task<void> carry_out(const node::Command& command,
+                       Milliseconds limit,
+                       Milliseconds pause,
+                       Waiting& waiting_for,
+                       CommandOutcome& outcome);
+  Task<void> send_in_turn(Several& several);
+  Task<void> send_side_by_side(Several& several);
+  Task<void> wait_until_done(CommandOutcome& outcome,
+                             std::size_t needed,
+                             Deadline deadline,
+                             Milliseconds pause,
+                             Waiting& waiting_for);
 
   AdminConfig config_;
   std::vector<Signer> signers_;
