@@ -1,8 +1,9 @@
 #include "node/admin/admin_api.h"
 
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <ratio>
-#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kCommands = "/v1/commands";
 constexpr std::string_view kKeys = "/v1/keys";
-constexpr std::size_t kWantedShown = 1000;
+constexpr std::size_t kKeysAPage = 250;
 constexpr std::size_t kPermitsShown = 64;
 
 unsigned status_of(Errc code) {
@@ -193,7 +194,8 @@ AdminReply AdminApi::handle(std::string_view method, std::string_view target, By
     return method == "POST" ? submit_command(body)
                             : reply(405, Json{{"error", "method_not_allowed"}});
   }
-  const bool known = target == kKeys || target == "/v1/status" || target.starts_with("/v1/keys/") ||
+  const bool list = target == kKeys || target.starts_with("/v1/keys?");
+  const bool known = list || target == "/v1/status" || target.starts_with("/v1/keys/") ||
                      target.starts_with("/v1/commands/");
   if (!known) {
     return reply(404,
@@ -204,8 +206,8 @@ AdminReply AdminApi::handle(std::string_view method, std::string_view target, By
   if (!reads) {
     return reply(405, Json{{"error", "method_not_allowed"}});
   }
-  if (target == kKeys) {
-    return list_keys();
+  if (list) {
+    return list_keys(target.substr(kKeys.size()));
   }
   if (target == "/v1/status") {
     return show_status();
@@ -236,24 +238,53 @@ AdminReply AdminApi::show_command(std::string_view id) const {
   return logged ? reply(200, print_command(*logged)) : refusal(logged.error());
 }
 
-AdminReply AdminApi::list_keys() const {
-  Json keys = Json::array();
-  for (const auto& [key, record] : store_->keys().all()) {
-    keys.push_back(print_key(record, *store_, *registry_));
+AdminReply AdminApi::list_keys(std::string_view query) const {
+  constexpr std::string_view kAfter = "?after=";
+  if (!query.empty() && !query.starts_with(kAfter)) {
+    return refusal(Error(Errc::invalid_argument, "list keys: only ?after=KEY may follow"));
   }
-  const auto waiting = store_->commands().unfinished(CommandForm::making, kWantedShown);
+  std::optional<KeyId> after;
+  if (!query.empty()) {
+    Result<KeyId> id = KeyId::parse(query.substr(kAfter.size()));
+    if (!id) {
+      return refusal(id.error());
+    }
+    after = std::move(id).value();
+  }
+  const std::string behind = after ? after->text() : std::string();
+  const auto waiting = store_->commands().waiting_behind(behind, kKeysAPage);
   if (!waiting) {
     return refusal(waiting.error());
   }
-  std::set<KeyId> shown;
-  for (const LoggedCommand& command : *waiting) {
-    const std::optional<Making> making = command.command.making();
-    if (making->terms && store_->keys().find(making->key) == nullptr &&
-        shown.insert(making->key).second) {
-      keys.push_back(print_wanted(command, *making->terms, *store_));
+  // The page ends where either list was cut.
+  std::optional<KeyId> last;
+  if (waiting->size() == kKeysAPage) {
+    last = waiting->back().command.key();
+  }
+  std::map<KeyId, Json> page;
+  const auto& made = store_->keys().all();
+  for (auto at = after ? made.upper_bound(*after) : made.begin();
+       at != made.end() && !(last && *last < at->first);
+       ++at) {
+    page.emplace(at->first, print_key(at->second, *store_, *registry_));
+    if (page.size() == kKeysAPage && std::next(at) != made.end()) {
+      last = at->first;
     }
   }
-  return reply(200, Json{{"node", report_().node}, {"keys", std::move(keys)}});
+  for (const LoggedCommand& command : *waiting) {
+    const std::optional<Making> making = command.command.making();
+    if (making->terms && !(last && *last < making->key) && !page.contains(making->key)) {
+      page.emplace(making->key, print_wanted(command, *making->terms, *store_));
+    }
+  }
+  Json keys = Json::array();
+  for (auto& [id, key] : page) {
+    keys.push_back(std::move(key));
+  }
+  return reply(200,
+               Json{{"node", report_().node},
+                    {"keys", std::move(keys)},
+                    {"next", last ? Json(last->text()) : Json()}});
 }
 
 AdminReply AdminApi::show_key(std::string_view id) const {
@@ -279,7 +310,6 @@ AdminReply AdminApi::show_key(std::string_view id) const {
 
 AdminReply AdminApi::show_status() const {
   const NodeReport report = report_();
-  const Result<std::uint64_t> commands = store_->commands().length();
   return reply(200,
                Json{{"node", report.node},
                     {"version", TERCET_VERSION},
@@ -295,7 +325,7 @@ AdminReply AdminApi::show_status() const {
                     {"stock_minutes", print_minutes(report.stock_lasts)},
                     {"leases", report.leases},
                     {"keys", store_->keys().all().size()},
-                    {"commands", commands ? Json(*commands) : Json()},
+                    {"commands", store_->commands().digests().size()},
                     {"decisions", print_decisions(report.decisions)},
                     {"permits", print_open_permits(store_->commands())},
                     {"certificate_days", report.certificate_days},

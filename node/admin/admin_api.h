@@ -80,7 +80,8 @@ class AdminApi {
  private:
   AdminReply submit_command(ByteView body);
   AdminReply show_command(std::string_view id) const;
-  AdminReply list_keys() const;
+  /// A page: the keys behind the one that is named after `?after=`, if so.
+  AdminReply list_keys(std::string_view query) const;
   AdminReply show_key(std::string_view id) const;
   AdminReply show_status() const;
 

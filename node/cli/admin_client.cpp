@@ -123,8 +123,16 @@ NodeAnswers AdminClient::ask_all(std::string_view method,
                                  const std::string& target,
                                  const std::string& body,
                                  Milliseconds limit) {
+  return ask_these(all(), method, target, body, limit);
+}
+
+NodeAnswers AdminClient::ask_these(const std::vector<std::size_t>& nodes,
+                                   std::string_view method,
+                                   const std::string& target,
+                                   const std::string& body,
+                                   Milliseconds limit) {
   NodeAnswers answers;
-  run(keep(ask(all(), std::string(method), target, body, limit), answers));
+  run(keep(ask(nodes, std::string(method), target, body, limit), answers));
   return answers;
 }
 

@@ -52,7 +52,13 @@ class AdminClient {
                       const std::string& target,
                       const std::string& body,
                       Milliseconds limit);
-  /// The same, to some of the nodes (indices in the cluster file), from within `run`.
+  /// The same, to some of the nodes (indices in the cluster file).
+  NodeAnswers ask_these(const std::vector<std::size_t>& nodes,
+                        std::string_view method,
+                        const std::string& target,
+                        const std::string& body,
+                        Milliseconds limit);
+  /// The same from within `run`.
   Task<NodeAnswers> ask(std::vector<std::size_t> nodes,
                         std::string method,
                         std::string target,

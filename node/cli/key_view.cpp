@@ -1,4 +1,4 @@
-// tercet key list | show
+// tercet key show, and what it shares with tercet key list
 
 #include "node/cli/key_view.h"
 
@@ -24,23 +24,6 @@ constexpr Milliseconds kLookLimit{5000};
 constexpr std::array kAgreedFields = {
     "store", "state", "usage", "framing", "blocks", "version", "epoch", "check_value"};
 
-std::vector<std::string> differences(const std::map<std::string, Json>& by_node) {
-  std::vector<std::string> out;
-  for (const char* field : kAgreedFields) {
-    std::string said;
-    std::set<std::string> values;
-    for (const auto& [node, key] : by_node) {
-      const Json value = key.value(field, Json());
-      values.insert(value.dump());
-      said += (said.empty() ? "" : ", ") + node + " says " + value.dump();
-    }
-    if (values.size() > 1) {
-      out.push_back(std::string(field) + ": " + said);
-    }
-  }
-  return out;
-}
-
 std::string text_of(const Json& key, const char* name) {
   const Json value = key.value(name, Json());
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -54,47 +37,6 @@ std::string time_of(const Json& key, const char* name) {
   std::array<char, 32> text{};
   std::strftime(text.data(), text.size(), "%F %T UTC", &utc);
   return text.data();
-}
-
-Row list_row(const Json& key) {
-  const std::string store = text_of(key, "store");
-  return {text_of(key, "id"),
-          text_of(key, "state"),
-          text_of(key, "usage"),
-          store.empty() ? "(none)" : store,
-          text_of(key, "framing"),
-          text_of(key, "version")};
-}
-
-class KeyView {
- public:
-  KeyView() = default;
-  std::map<std::string, Json> by_node;
-  std::vector<std::string> differing;
-};
-
-Json view_as_json(const std::string& id, const KeyView& view) {
-  return Json{{"id", id}, {"nodes", view.by_node}, {"differences", view.differing}};
-}
-
-void print_differences(const KeyView& view) {
-  for (const std::string& difference : view.differing) {
-    print_line("  nodes differ in " + difference);
-  }
-}
-
-void print_list(const std::map<std::string, KeyView>& views) {
-  std::vector<Row> rows = {{"key", "state", "usage", "store", "framing", "version"}};
-  for (const auto& [id, view] : views) {
-    rows.push_back(list_row(view.by_node.begin()->second));
-  }
-  print_table(rows);
-  for (const auto& [id, view] : views) {
-    if (!view.differing.empty()) {
-      print_line(id + ":");
-      print_differences(view);
-    }
-  }
 }
 
 /// Of a rotated key: one line for each version, by the first node that has it.
@@ -149,7 +91,7 @@ void print_key_view(const std::string& id, const KeyView& view) {
   print_table(transposed(columns));
   print_versions(view);
   print_blocks(view);
-  print_differences(view);
+  print_differences(view.differing);
 }
 
 /// Of a look at the nodes: one answer is enough.
@@ -166,50 +108,41 @@ int exit_code_of(const NodeAnswers& answers) {
 
 }  // namespace
 
-int list_keys(const Arguments& arguments) {
-  const auto administration = Administration::load(arguments.value_or("--config", ""), {});
-  if (!administration) {
-    return fail(administration.error(), kExitFailed);
-  }
-  const NodeAnswers answers =
-      (*administration)->client().ask_all("GET", "/v1/keys", "", kLookLimit);
-  std::map<std::string, KeyView> views;
-  std::vector<std::string> complaints;
-  for (const NodeAnswer& answer : answers) {
-    if (!answer.ok()) {
-      complaints.push_back(answer.complaint());
-      continue;
+std::vector<std::string> differences(const std::map<std::string, Json>& by_node) {
+  std::vector<std::string> out;
+  for (const char* field : kAgreedFields) {
+    std::string said;
+    std::set<std::string> values;
+    for (const auto& [node, key] : by_node) {
+      const Json value = key.value(field, Json());
+      values.insert(value.dump());
+      said += (said.empty() ? "" : ", ") + node + " says " + value.dump();
     }
-    for (const Json& key : answer.body.value("keys", Json::array())) {
-      views[key.value("id", std::string())].by_node[answer.node] = key;
+    if (values.size() > 1) {
+      out.push_back(std::string(field) + ": " + said);
     }
   }
-  const std::size_t spoke = answers.size() - complaints.size();
-  for (auto& [id, view] : views) {
-    view.differing = differences(view.by_node);
-    if (view.by_node.size() < spoke) {
-      view.differing.push_back("presence: only " + std::to_string(view.by_node.size()) + " of " +
-                               std::to_string(spoke) + " nodes have it");
-    }
+  return out;
+}
+
+Row list_row(const Json& key) {
+  const std::string store = text_of(key, "store");
+  return {text_of(key, "id"),
+          text_of(key, "state"),
+          text_of(key, "usage"),
+          store.empty() ? "(none)" : store,
+          text_of(key, "framing"),
+          text_of(key, "version")};
+}
+
+Json view_as_json(const std::string& id, const KeyView& view) {
+  return Json{{"id", id}, {"nodes", view.by_node}, {"differences", view.differing}};
+}
+
+void print_differences(const std::vector<std::string>& differences) {
+  for (const std::string& difference : differences) {
+    print_line("  nodes differ in " + difference);
   }
-  if (arguments.has("--json")) {
-    Json keys = Json::array();
-    for (const auto& [id, view] : views) {
-      keys.push_back(view_as_json(id, view));
-    }
-    print_line(Json{{"keys", keys}, {"complaints", complaints}}.dump());
-    return exit_code_of(answers);
-  }
-  if (!views.empty()) {
-    print_list(views);
-  }
-  for (const std::string& complaint : complaints) {
-    static_cast<void>(fail(kExitFailed, complaint));
-  }
-  if (views.empty() && spoke > 0) {
-    print_line("no keys");
-  }
-  return exit_code_of(answers);
 }
 
 int show_key(const Arguments& arguments) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -90,6 +91,10 @@ class CommandLog final : public Mirror {
   /// All that make a key version and are neither done nor failed.
   const OpenMakings& open_makings() const { return open_makings_; }
 
+  /// Commands that make something, neither done nor failed, on keys behind `after` (empty: all), in
+  /// the order of their keys; at most `limit`.
+  Result<std::vector<LoggedCommand>> waiting_behind(std::string_view after,
+                                                    std::size_t limit) const;
   /// Of that form, neither done nor failed; the newest `limit` of them, oldest first.
   Result<std::vector<LoggedCommand>> unfinished(CommandForm form, std::size_t limit) const;
   Result<std::uint64_t> length() const;
