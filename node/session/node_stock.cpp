@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mpc/gcm/limits.h"
+#include "mpc/keygen/derive.h"
 #include "node/session/node_service_parts.h"
 
 namespace tercet::node {
@@ -16,13 +17,19 @@ constexpr unsigned kDoublingsMax = 4;
 /// A batch that takes less mostly computes.
 constexpr Milliseconds kOneAtATime{200};
 
+/// The least that can be taken from a batch of the lease. One that has less left would keep its
+/// place for good: after ten such batches of the own lease no key could be made any more.
+std::uint32_t least_useful(const Lease& lease) {
+  return lease.is_own() ? mpc::kDeriveVectors + mpc::kKeyCheckVectors : mpc::vectors_needed(0);
+}
+
 }  // namespace
 
 void NodeService::order_stock() {
   NodeContext& context = impl_->context;
   const SteadyTime now = context.monotonic.now();
   for (const auto& [id, lease] : context.generation->leases()) {
-    impl_->works->let_go(lease->take_spent_batches(mpc::vectors_needed(0)));
+    impl_->works->let_go(lease->take_spent_batches(least_useful(*lease)));
   }
   watch_stock();
   if (context.options.self != mpc::PartyIndex::p1 || context.stopping || now < impl_->order_after ||

@@ -90,6 +90,10 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   Result<Statement> prepare(std::string_view sql);
+  /// What ended statements took so far, in steps of SQLite's virtual machine: one that looks at
+  /// every row takes more with every row.
+  std::uint64_t steps() const { return steps_; }
+
   /// Statements without parameters, several at once.
   Status execute(const char* sql);
   /// Pages, indices and constraints of one table. Errors: storage_corrupt.
@@ -121,6 +125,7 @@ class Database {
 
   DatabaseOptions options_;
   sqlite3* database_ = nullptr;
+  mutable std::uint64_t steps_ = 0;
   int depth_ = 0;
   bool rolled_back_ = false;      ///< a level of the transaction that is open was
   std::vector<Mirror*> changed_;  ///< in the transaction that is open

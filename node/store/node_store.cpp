@@ -124,6 +124,10 @@ const KeyRecords& NodeStore::keys() const {
   return shares_->keys();
 }
 
+std::uint64_t NodeStore::steps() const {
+  return database_->steps();
+}
+
 Status NodeStore::begin() {
   return database_->begin();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -56,6 +57,9 @@ class NodeStore {
   DecisionStore& decisions() { return *decisions_; }
 
   IvCounts& iv_counts() { return *iv_counts_; }
+
+  /// What its statements took so far (Database::steps): to see that it does not grow with the keys.
+  std::uint64_t steps() const;
 
   /// Whether what is written still lands in the directory. Errors: storage_error.
   Status check_in_place() const;

@@ -74,6 +74,7 @@ Cluster::Cluster(const ClusterOptions& options)
         NodeOptions node;
         node.engine = options.engine == EngineChoice::toy ? &toy_ : &mpc::table_engine();
         node.key_life = options.key_life;
+        node.derived_sets = options.derived_sets;
         std::vector<std::unique_ptr<NodeSite>> nodes;
         for (Site site = 0; site < kNodes; ++site) {
           nodes.push_back(std::make_unique<NodeSite>(world_, network_, site, node));

@@ -27,6 +27,7 @@ class ClusterOptions {
   std::size_t proxies = 1;
   EngineChoice engine = EngineChoice::toy;
   const node::KeyLife* key_life = &node::full_key_life();
+  std::uint32_t derived_sets = NodeConfig::Stock().derived_sets;  ///< in memory at a node
   std::FILE* trace = nullptr;  ///< prints every event there
 };
 

@@ -43,7 +43,8 @@ class NodeProcess::Dialer final : public LinkDialer {
 NodeProcess::NodeProcess(NodeSite& site, std::string name, const DiskImage& image)
     : Process(site.world(), std::move(name)),
       site_(&site),
-      config_(Setup::get().node_config(site.site(), site.options().batch_vectors)),
+      config_(Setup::get().node_config(
+          site.site(), site.options().batch_vectors, site.options().derived_sets)),
       random_(site.world().random_for(this->name() + " random")),
       bulk_random_(site.world().random_for(this->name() + " bulk random")),
       disk_(image,

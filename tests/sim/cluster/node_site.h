@@ -44,6 +44,7 @@ class NodeOptions {
   const mpc::JointEngine* engine = &mpc::table_engine();
   const node::KeyLife* key_life = &node::full_key_life();
   std::uint32_t batch_vectors = 8192;
+  std::uint32_t derived_sets = NodeConfig::Stock().derived_sets;
 };
 
 /// Where a node lives: its disk, its clock, and the process that runs there now, if one does.

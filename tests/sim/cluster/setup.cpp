@@ -54,11 +54,14 @@ Setup::Setup() {
   cluster.stores.push_back(store);
 }
 
-NodeConfig Setup::node_config(Site node, std::uint32_t batch_vectors) const {
+NodeConfig Setup::node_config(Site node,
+                              std::uint32_t batch_vectors,
+                              std::uint32_t derived_sets) const {
   NodeConfig config;
   config.id = node_name(node);
   config.cluster = cluster;
   config.stock.batch_vectors = batch_vectors;
+  config.stock.derived_sets = derived_sets;
   return config;
 }
 
