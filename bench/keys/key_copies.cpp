@@ -62,8 +62,7 @@ KeyCopies::Copy KeyCopies::make_copy(const KeyId& id) const {
 
   const SessionId sid(system_random().array<SessionId::kBytes>());
   node::DecisionRecord& decision = out.decision;
-  decision.name =
-      node::DecisionName(node::DecisionKind::make, nodes_->cluster().membership, sid);
+  decision.name = node::DecisionName(node::DecisionKind::make, nodes_->cluster().membership, sid);
   decision.keys = {node::DecidedKey(id, KeyVersion(1), out.command.id)};
   decision.outcome = node::Outcome::yes;
   decision.finished = true;
@@ -89,11 +88,11 @@ node::EpochRecord KeyCopies::row_of(std::size_t node, const Copy& copy) const {
   // The component that this node lacks is the next peer's `next`.
   const Held& next = held_[(node + 1) % held_.size()];
   const mpc::ByteShares theirs = mpc::restore_components(next.shares.components).value();
-  row.missing_commitment = mpc::component_commitment(
-      mpc::KeyName(nodes_->cluster().id, id, KeyVersion(1), epoch),
-      mpc::previous(self),
-      next.shares.salts.expose(access).last(kHashBytes),
-      theirs.next.expose(access));
+  row.missing_commitment =
+      mpc::component_commitment(mpc::KeyName(nodes_->cluster().id, id, KeyVersion(1), epoch),
+                                mpc::previous(self),
+                                next.shares.salts.expose(access).last(kHashBytes),
+                                theirs.next.expose(access));
   return row;
 }
 

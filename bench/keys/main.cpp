@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: tercet-many-keys --dir DIR --from KEY --count N [--prefix TEXT]\n"
-    "Adds N keys to the cluster that `tercet dev up --dir DIR` made and `tercet dev down` stopped:\n"
+    "Adds N keys to the cluster that `tercet dev up --dir DIR` made and `tercet dev down` "
+    "stopped:\n"
     "TEXT-1 to TEXT-N (default: many), each with the bytes of KEY, which the nodes made. For\n"
     "measurements: whoever may use one of them may use all. About 40 KB a key and node on disk.\n"
     "Exit codes: 0 done, 1 failed, 2 wrong usage.\n";

@@ -18,9 +18,9 @@ namespace tercet::node {
 class NodeStore;
 class LoggedCommand;
 
-/// The node's keys for the request path: records of the store in RAM, and the derived sets in use. A
-/// version whose sealed records do not open is damaged from then on, and refused; the others serve
-/// (rule D4). Threads: the service's executor only.
+/// The node's keys for the request path: records of the store in RAM, and the derived sets in use.
+/// A version whose sealed records do not open is damaged from then on, and refused; the others
+/// serve (rule D4). Threads: the service's executor only.
 class KeyRegistry final : public KeyDirectory {
  public:
   /// `derived_sets`: so many are in memory at most.

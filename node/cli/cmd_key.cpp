@@ -132,9 +132,9 @@ class Several {
     return fail(exit_code_,
                 std::to_string(failed_.size()) + " of " + std::to_string(wanted) +
                     " keys were not made: " + which,
-                ended_ < wanted ? std::to_string(wanted - ended_) +
-                                      " more were not tried, since a node is away"
-                                : "");
+                ended_ < wanted
+                    ? std::to_string(wanted - ended_) + " more were not tried, since a node is away"
+                    : "");
   }
 
  private:
@@ -310,13 +310,9 @@ std::vector<Option> import_options() {
 
 std::vector<Option> create_options() {
   return making_options(
-      {Option("--id",
-              "KEY",
-              "the external key id: 1 to 128 characters of a-z A-Z 0-9 - . _"),
+      {Option("--id", "KEY", "the external key id: 1 to 128 characters of a-z A-Z 0-9 - . _"),
        Option("--count", "N", "make N keys, KEY-1 to KEY-N (at most 100000)"),
-       Option("--file",
-              "FILE",
-              "make the keys of a list, one a line")});
+       Option("--file", "FILE", "make the keys of a list, one a line")});
 }
 
 }  // namespace

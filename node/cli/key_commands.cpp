@@ -191,8 +191,7 @@ CommandOutcome Administration::send(const node::Command& command, Milliseconds l
 
 Task<void> Administration::send_in_turn(Several& several) {
   while (!several.stop && several.begun < several.bodies.size()) {
-    const node::Command command =
-        begin(std::move(several.bodies[several.begun++]), several.limit);
+    const node::Command command = begin(std::move(several.bodies[several.begun++]), several.limit);
     CommandOutcome outcome;
     co_await carry_out(command, several.limit, kPollPauseOfSeveral, several.waiting_for, outcome);
     several.stop = several.stop || outcome.exit_code == kExitUnreachable;

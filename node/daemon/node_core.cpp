@@ -42,10 +42,9 @@ NodeCore::NodeCore(Parts parts)
     : parts_(std::move(parts)),
       store_(std::move(parts_.store)),
       audit_(std::make_unique<AuditTrail>(parts_.config->id, parts_.audit_sink, *parts_.clock)),
-      keys_(std::make_unique<KeyRegistry>(
-          *store_,
-          static_cast<mpc::PartyIndex>(parts_.config->self().index),
-          parts_.config->stock.derived_sets)),
+      keys_(std::make_unique<KeyRegistry>(*store_,
+                                          static_cast<mpc::PartyIndex>(parts_.config->self().index),
+                                          parts_.config->stock.derived_sets)),
       verifier_(std::make_unique<CommandVerifier>(parts_.config->cluster)),
       capped_(parts_.log, clock_of(parts_.executor)),
       tasks_(parts_.executor) {}

@@ -19,8 +19,8 @@ class KeyMaterial;
 
 namespace tercet::node {
 
-/// What the service needs to know about a key: the state of its record and, once it has been opened,
-/// its shares in RAM. A snapshot; cheap to copy.
+/// What the service needs to know about a key: the state of its record and, once it has been
+/// opened, its shares in RAM. A snapshot; cheap to copy.
 class KeyEntry {
  public:
   KeyEntry() = default;

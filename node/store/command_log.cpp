@@ -286,9 +286,8 @@ Result<std::vector<LoggedCommand>> CommandLog::waiting_on(const KeyId& key) cons
 Result<std::vector<LoggedCommand>> CommandLog::waiting_behind(std::string_view after,
                                                               std::size_t limit) const {
   TERCET_TRY(Statement query,
-             database_->prepare(std::string(kColumns) +
-                                "WHERE state = 0 AND key > ? AND form = ? "
-                                "ORDER BY key, position LIMIT ?"));
+             database_->prepare(std::string(kColumns) + "WHERE state = 0 AND key > ? AND form = ? "
+                                                        "ORDER BY key, position LIMIT ?"));
   query.with(after).with(static_cast<std::int64_t>(CommandForm::making));
   query.with(static_cast<std::int64_t>(limit));
   return read_all(std::move(query));

@@ -81,8 +81,8 @@ Statement::Statement(Statement&& other) noexcept
 
 Statement::~Statement() {
   if (statement_ != nullptr) {
-    database_->steps_ += static_cast<std::uint64_t>(
-        sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0));
+    database_->steps_ +=
+        static_cast<std::uint64_t>(sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0));
   }
   sqlite3_finalize(statement_);
 }

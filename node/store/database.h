@@ -90,6 +90,7 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   Result<Statement> prepare(std::string_view sql);
+
   /// What ended statements took so far, in steps of SQLite's virtual machine: one that looks at
   /// every row takes more with every row.
   std::uint64_t steps() const { return steps_; }

@@ -13,7 +13,8 @@ constexpr std::uint8_t kRecordFormat = 2;
 constexpr std::string_view kTable = "epochs";
 constexpr std::string_view kColumns =
     "SELECT session, key, version, state, made_by, created_at, store, usage, framing, enabled, "
-    "missing_commitment, check_value, own_fingerprint, next_fingerprint, settled, code FROM epochs ";
+    "missing_commitment, check_value, own_fingerprint, next_fingerprint, settled, code FROM "
+    "epochs ";
 constexpr std::string_view kByName = "WHERE session = ? AND key = ? AND version = ?";
 
 void encode_name(ByteWriter& into, const KeyEpoch& name) {

@@ -72,7 +72,8 @@ CREATE TABLE shares (
 /// Threads: one, that of NodeStore. Every Status that is ok is durable.
 class ShareStore final : public Mirror {
  public:
-  /// Reads and authenticates what is public of every epoch; no shares are read. Errors: storage_error, storage_corrupt.
+  /// Reads and authenticates what is public of every epoch; no shares are read. Errors:
+  /// storage_error, storage_corrupt.
   static Result<ShareStore> load(Database& database, const ShareSealer& sealer);
 
   /// As `voted`. Errors: already_exists.

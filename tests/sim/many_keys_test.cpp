@@ -1,5 +1,5 @@
-// What does not grow with the number of keys, counted and not timed; and more keys than a node keeps
-// open. The large sizes are measured: docs/performance.md, "Many keys".
+// What does not grow with the number of keys, counted and not timed; and more keys than a node
+// keeps open. The large sizes are measured: docs/performance.md, "Many keys".
 
 #include <algorithm>
 #include <array>
@@ -96,7 +96,13 @@ TEST(ManyKeys, MakingBlockingAndLinkingLookAtNoOtherKeys) {
   const Steps many = with_keys(kMany);
   // One look at every key takes more steps than there are keys.
   constexpr std::uint64_t kLook = kMany - kFew;
-  std::printf("few %lu %lu %lu many %lu %lu %lu\n", few.making, few.blocking, few.linking, many.making, many.blocking, many.linking);
+  std::printf("few %lu %lu %lu many %lu %lu %lu\n",
+              few.making,
+              few.blocking,
+              few.linking,
+              many.making,
+              many.blocking,
+              many.linking);
   EXPECT_LT(many.making, few.making + kLook);
   EXPECT_LT(many.blocking, few.blocking + kLook);
   EXPECT_LT(many.linking, few.linking + kLook);

@@ -28,7 +28,7 @@ class ClusterOptions {
   EngineChoice engine = EngineChoice::toy;
   const node::KeyLife* key_life = &node::full_key_life();
   std::uint32_t derived_sets = NodeConfig::Stock().derived_sets;  ///< in memory at a node
-  std::FILE* trace = nullptr;  ///< prints every event there
+  std::FILE* trace = nullptr;                                     ///< prints every event there
 };
 
 /// A simulated cluster: three nodes, proxies, KMS and administrators, with all invariants watched.

@@ -29,9 +29,7 @@ class Setup {
   std::vector<SecretBytes> sealing;
 
   /// The node's file, with these in stock.
-  NodeConfig node_config(Site node,
-                         std::uint32_t batch_vectors,
-                         std::uint32_t derived_sets) const;
+  NodeConfig node_config(Site node, std::uint32_t batch_vectors, std::uint32_t derived_sets) const;
 
   static std::string node_name(Site node) { return "node-" + std::to_string(node + 1); }
 

@@ -93,8 +93,8 @@ TEST_F(Registry, StartsFromPublicRowsAndOpensAtFirstUse) {
   EXPECT_EQ(registry_->derived_sets().opened(), 0U);
   EXPECT_EQ(registry_->settled().size(), 2U);
   for (const mpc::Side side : {mpc::Side::next, mpc::Side::previous}) {
-    EXPECT_TRUE(registry_->components(side).contains(
-        node::version_name(key_id("a"), KeyVersion(1))));
+    EXPECT_TRUE(
+        registry_->components(side).contains(node::version_name(key_id("a"), KeyVersion(1))));
   }
   EXPECT_EQ(registry_->find(key_id("a"))->material, nullptr);
   const auto a = open("a");

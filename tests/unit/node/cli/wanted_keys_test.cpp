@@ -46,8 +46,8 @@ TEST(WantedKeys, AreOneOrSoManyOfAName) {
   const auto one = cli::wanted_keys(words({{"--id", "k"}}), cluster);
   ASSERT_TRUE(one.ok()) << one.error().to_string();
   EXPECT_EQ(ids(*one), std::vector<std::string>{"k"});
-  const auto three = cli::wanted_keys(
-      words({{"--id", "k"}, {"--count", "3"}, {"--usage", "decrypt"}}), cluster);
+  const auto three =
+      cli::wanted_keys(words({{"--id", "k"}, {"--count", "3"}, {"--usage", "decrypt"}}), cluster);
   ASSERT_TRUE(three.ok()) << three.error().to_string();
   EXPECT_EQ(ids(*three), (std::vector<std::string>{"k-1", "k-2", "k-3"}));
   EXPECT_EQ(node::print_usage(three->back().terms.usage), "decrypt");
