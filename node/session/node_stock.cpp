@@ -17,8 +17,8 @@ constexpr unsigned kDoublingsMax = 4;
 /// A batch that takes less mostly computes.
 constexpr Milliseconds kOneAtATime{200};
 
-/// The least that can be taken from a batch of the lease. One that has less left would keep its
-/// place for good: after ten such batches of the own lease no key could be made any more.
+/// The least that can be taken from a batch of the lease. One that has less left would count as
+/// stock for good: after some such batches of the own lease no key could be made any more.
 std::uint32_t least_useful(const Lease& lease) {
   return lease.is_own() ? mpc::kDeriveVectors + mpc::kKeyCheckVectors : mpc::vectors_needed(0);
 }
