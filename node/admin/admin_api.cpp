@@ -158,6 +158,17 @@ Json print_decisions(const std::vector<DecisionReport>& decisions) {
   return out;
 }
 
+Json print_setbacks(const std::vector<NodeReport::Setback>& setbacks) {
+  Json out = Json::array();
+  for (const NodeReport::Setback& seen : setbacks) {
+    out.push_back(Json{{"node", seen.node},
+                       {"caught_up", seen.caught_up},
+                       {"detail", seen.detail},
+                       {"to_do", seen.to_do}});
+  }
+  return out;
+}
+
 /// Permits that are not in force: one node only took them in time, so far.
 Json print_open_permits(const CommandLog& log) {
   const auto open = log.unfinished(CommandForm::permit, kPermitsShown);
@@ -327,6 +338,7 @@ AdminReply AdminApi::show_status() const {
                     {"keys", store_->keys().all().size()},
                     {"commands", store_->commands().digests().size()},
                     {"decisions", print_decisions(report.decisions)},
+                    {"old_directories", print_setbacks(report.setbacks)},
                     {"permits", print_open_permits(store_->commands())},
                     {"certificate_days", report.certificate_days},
                     {"data_free_mb", report.data_free_mb},

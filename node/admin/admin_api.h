@@ -39,6 +39,16 @@ class NodeReport {
     std::int64_t rtt_us = -1;  ///< as heartbeats measure it; -1 unknown
   };
 
+  /// A node that was started with an old directory (directory_watch.h).
+  class Setback {
+   public:
+    Setback() = default;
+    std::string node;  ///< its id
+    bool caught_up = false;
+    std::string detail;
+    std::string to_do;
+  };
+
   NodeReport() = default;
   std::string node;
   std::string health;  ///< active, degraded, unavailable
@@ -55,6 +65,7 @@ class NodeReport {
   std::int64_t certificate_days = 0;      ///< until the certificate of the node's links expires
   std::int64_t data_free_mb = -1;         ///< of the file system of its data; -1 unknown
   std::vector<DecisionReport> decisions;  ///< open, or under way
+  std::vector<Setback> setbacks;          ///< as this node saw them since it started
   std::vector<std::string> warnings;      ///< fixed texts: memory not locked, ...
 };
 

@@ -113,6 +113,22 @@ std::vector<std::string> open_things_of(const NodeAnswers& answers) {
   return out;
 }
 
+/// Nodes that were started with old data, as each node sees them.
+std::vector<std::string> alarms_of(const NodeAnswers& answers) {
+  std::vector<std::string> out;
+  for (const NodeAnswer& answer : answers) {
+    if (!answer.ok()) {
+      continue;
+    }
+    for (const Json& seen : answer.body.value("old_directories", Json::array())) {
+      out.push_back(answer.node + " sees that " + text_of(seen, "node") +
+                    " was started with an old data directory: " + text_of(seen, "detail") +
+                    ". To do: " + text_of(seen, "to_do"));
+    }
+  }
+  return out;
+}
+
 Row row_of(const NodeAnswer& answer, std::int64_t now) {
   if (!answer.ok()) {
     return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
@@ -206,6 +222,9 @@ int show_status(const Arguments& arguments) {
     for (const std::string& open : open_things_of(answers)) {
       print_line("open: " + open);
     }
+    for (const std::string& alarm : alarms_of(answers)) {
+      print_line("ALARM: " + alarm);
+    }
     for (const std::string& warning : warnings) {
       print_line("warning: " + warning);
     }
@@ -229,7 +248,8 @@ std::vector<SubCommand> status_sub_commands() {
       "the rate of the last minute; clock: against this machine's, so with the way\n"
       "there in it; peers: with the round trip to each. Below, what is open: decisions\n"
       "about keys with the nodes whose vote they wait for, permits that lack a receipt,\n"
-      "and what to do about them. Exit code 0 only if all three\n"
+      "and what to do about them; ALARM: a node was started with an old data directory,\n"
+      "as another or itself sees it. Exit code 0 only if all three\n"
       "nodes serve, 3 if one cannot be reached.")};
 }
 

@@ -55,6 +55,7 @@ Result<std::unique_ptr<NodeCore>> NodeCore::make(Parts parts) {
   std::unique_ptr<NodeCore> core(new NodeCore(std::move(parts)));
   core->load_keys();
   TERCET_TRY_STATUS(core->load_decisions());
+  core->build_directory_watch();
   core->build_intake();
   core->build_service();
   core->build_key_maker();
@@ -112,6 +113,50 @@ void NodeCore::build_intake() {
   });
 }
 
+void NodeCore::build_directory_watch() {
+  directory_watch_ = std::make_unique<DirectoryWatch>(self(), *store_, *keys_);
+  directory_watch_->on_alarm([this](const OldDirectory& seen) { on_old_directory(seen); });
+  for (const mpc::PartyIndex node : mpc::kAllParties) {
+    old_directory_gauge(node).set(0);
+  }
+}
+
+Gauge& NodeCore::old_directory_gauge(mpc::PartyIndex node) const {
+  return parts_.metrics->gauge("tercet_node_old_directory",
+                               "1: that node was started with an old directory, as this node sees",
+                               {{"node", node_id(node)}});
+}
+
+const std::string& NodeCore::node_id(mpc::PartyIndex node) const {
+  return parts_.config->cluster.nodes[mpc::number(node) - 1U].id;
+}
+
+void NodeCore::on_old_directory(const OldDirectory& seen) {
+  old_directory_gauge(seen.node).set(1);
+  parts_.log.error("old_directory",
+                   field("node", public_text(node_id(seen.node))),
+                   field("detail", public_text(seen.detail)));
+  AuditRecord record("old_directory");
+  record.text("node", node_id(seen.node)).text("detail", seen.detail);
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(audit_->write(std::move(record)));
+  if (seen.node == self()) {
+    service_->compare_digests();  // the peers hear it
+  }
+}
+
+void NodeCore::report_old_directories(NodeReport& report) const {
+  for (const OldDirectory& seen : directory_watch_->report()) {
+    NodeReport::Setback out;
+    out.node = node_id(seen.node);
+    out.caught_up = seen.caught_up;
+    out.detail = seen.detail;
+    out.to_do = seen.caught_up ? "it has caught up: find out why it was started with old data"
+                               : "put its newest data back; what it lacks does not serve";
+    report.setbacks.push_back(std::move(out));
+  }
+}
+
 void NodeCore::build_service() {
   const NodeServiceOptions options = service_options(*parts_.config);
   authoriser_ = std::make_unique<RequestAuthoriser<FullRequestDefences>>(
@@ -122,6 +167,7 @@ void NodeCore::build_service() {
   parts.keys = keys_.get();
   parts.commands = intake_.get();
   parts.decisions = decisions_.get();
+  parts.holdings = directory_watch_.get();
   parts.authoriser = authoriser_.get();
   parts.audit = audit_.get();
   parts.signing_key = parts_.signing_key;
@@ -169,6 +215,7 @@ void NodeCore::listen_to_decisions() {
     static_cast<void>(audit_->write(std::move(record)));
   };
   listener.own_vote_unknown = [this](mpc::PartyIndex from, const DecisionName& name) {
+    directory_watch_->own_vote_unknown(from);
     capped_.error(
         "own_vote_unknown", peer_name(from), field("peer", number(from)), field("sid", name.sid));
   };
@@ -200,6 +247,7 @@ NodeReport NodeCore::report() const {
     }
   }
   report_decisions(report);
+  report_old_directories(report);
   if (parts_.complete_report) {
     parts_.complete_report(report);
   }

@@ -16,6 +16,7 @@
 #include "core/time/clock.h"
 #include "node/admin/admin_api.h"
 #include "node/admin/command_intake.h"
+#include "node/admin/directory_watch.h"
 #include "node/admin/key_registry.h"
 #include "node/command/command_verifier.h"
 #include "node/keymaking/key_life.h"
@@ -84,6 +85,8 @@ class NodeCore {
 
   const KeyDecisions& decisions() const { return *decisions_; }
 
+  const DirectoryWatch& directory_watch() const { return *directory_watch_; }
+
  private:
   explicit NodeCore(Parts parts);
 
@@ -99,12 +102,18 @@ class NodeCore {
   void build_key_maker();
   NodeReport report() const;
   void report_decisions(NodeReport& report) const;
+  void build_directory_watch();
+  void on_old_directory(const OldDirectory& seen);
+  void report_old_directories(NodeReport& report) const;
+  const std::string& node_id(mpc::PartyIndex node) const;
+  Gauge& old_directory_gauge(mpc::PartyIndex node) const;
 
   Parts parts_;
   std::unique_ptr<NodeStore> store_;
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<KeyRegistry> keys_;
   std::unique_ptr<CommandVerifier> verifier_;
+  std::unique_ptr<DirectoryWatch> directory_watch_;
   std::unique_ptr<CommandIntake> intake_;
   std::unique_ptr<KeyDecisions> decisions_;
   std::unique_ptr<Authoriser> authoriser_;

@@ -99,6 +99,10 @@ class BasicDecisionBook {
   /// vote that nobody signed), peer_malformed.
   Result<DecisionStep> hear(mpc::PartyIndex from, const DecisionNews& news, SteadyTime now);
 
+  /// While it may not, it says no NO to what it does not know: it may have voted YES before its
+  /// disk was set back.
+  void let_refuse(bool may) { may_refuse_ = may; }
+
   /// To be told to a peer when its link comes up, and again every 5 s while there is any.
   std::vector<DecisionNews> open_news() const;
 
@@ -132,6 +136,8 @@ class BasicDecisionBook {
   Result<DecisionStep> refuse_unknown(mpc::PartyIndex from,
                                       const DecisionNews& news,
                                       SteadyTime now);
+  /// This node's NO to a session that it does not know; nothing if it may say none.
+  std::optional<Vote> no_to_unknown(const DecisionNews& news) const;
   Result<DecisionStep> apply(Entry after,
                              const Effects& effects,
                              const std::function<Status()>& write_set);
@@ -147,6 +153,7 @@ class BasicDecisionBook {
   DecisionStorage* storage_;
   std::map<SessionId, Entry> entries_;  ///< running or open
   RefusedSids refused_;
+  bool may_refuse_ = true;
 };
 
 using DecisionBook = BasicDecisionBook<FullLifeRules>;

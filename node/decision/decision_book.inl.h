@@ -231,15 +231,34 @@ Result<DecisionStep> BasicDecisionBook<Rules>::refuse_unknown(mpc::PartyIndex fr
   DecisionStep step;
   // A first-hand NO is not kept, so one that comes back proves nothing of the directory.
   step.own_vote_unknown = sets.yes.contains(self_);
-  if (!refused_.add_asked(from, news.name.sid, now)) {
-    return step;  // too many for now; it will be asked again
+  std::optional<Vote> no = no_to_unknown(news);
+  if (!no || !refused_.add_asked(from, news.name.sid, now)) {
+    return step;  // not now; it will be asked again
   }
   DecisionNews answer;
   answer.name = news.name;
-  answer.votes.push_back(
-      sign_vote(*key_, electorate_.cluster, news.name, self_, VoteForm::first_hand_no));
+  answer.votes.push_back(std::move(*no));
   step.to_send.emplace_back(from, std::move(answer));
   return step;
+}
+
+template <class Rules>
+std::optional<Vote> BasicDecisionBook<Rules>::no_to_unknown(const DecisionNews& news) const {
+  if (!may_refuse_) {
+    return std::nullopt;
+  }
+  VoteForm form = VoteForm::first_hand_no;
+  std::optional<Vote::Cause> cause;
+  if (Rules::lost_yes_stands && news.sets().yes.contains(self_)) {
+    // It voted YES, and its disk was set back: the set is gone here, so it can follow a NO, but it
+    // has none of its own to say.
+    form = VoteForm::following_no;
+    cause = detail::cause_for(news.votes, self_);
+    if (!cause) {
+      return std::nullopt;
+    }
+  }
+  return sign_vote(*key_, electorate_.cluster, news.name, self_, form, cause);
 }
 
 template <class Rules>

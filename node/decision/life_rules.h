@@ -21,6 +21,9 @@ struct FullLifeRules {
   static constexpr bool votes_bound_to_membership = true;
   static constexpr bool destruction_is_voted = true;
   static constexpr bool ask_by_open_votes = true;  ///< not by all that is held
+  // a directory that was set back
+  static constexpr bool compare_before_votes = true;  ///< with both peers, after each start
+  static constexpr bool lost_yes_stands = true;  ///< no first-hand NO after a YES that came back
   // keys, epochs and commands
   static constexpr bool facts_with_session = true;  ///< an epoch has its own command's facts
   static constexpr bool named_by_sid = true;        ///< epochs are not counted

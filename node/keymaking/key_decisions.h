@@ -49,7 +49,8 @@ class KeyDecisions : public DecisionExchange {
 
   Listener listener;
 
-  /// May a session on these keys be joined? Errors: wrong_state, overloaded.
+  /// May a session on these keys be joined? Not before this node has compared all with both peers:
+  /// votes of before may come back. Errors: wrong_state, overloaded.
   virtual Status may_begin(const KeyId& key) const = 0;
   /// The session was agreed on: the first thing after that. Errors: those of may_begin;
   /// already_exists (this node refused the sid).
@@ -95,6 +96,8 @@ class BasicKeyDecisions final : public KeyDecisions {
 
   bool concerns(const KeyId& key) const override { return book_.concerns(key); }
 
+  void compared_with(mpc::PartyIndex peer) override;
+
   Status hear_decision(mpc::PartyIndex from, ByteView said) override;
 
  private:
@@ -121,6 +124,7 @@ class BasicKeyDecisions final : public KeyDecisions {
   /// Newest versions of rotated keys that may be missing at a peer, by the session that made them.
   std::map<SessionId, Unsettled> unsettled_;
   SessionId asked_until_;  ///< in the last round
+  NodeSet compared_;       ///< since the start
 };
 
 extern template class BasicKeyDecisions<FullLifeRules>;

@@ -33,11 +33,24 @@ Status BasicKeyDecisions<Rules>::load() {
       unsettled_[newest.name.epoch].name = newest.name;
     }
   }
+  book_.let_refuse(!Rules::compare_before_votes);
   return book_.load(clock_->now());
 }
 
 template <class Rules>
+void BasicKeyDecisions<Rules>::compared_with(mpc::PartyIndex peer) {
+  compared_.add(peer);
+  if (compared_.count() >= 2) {
+    book_.let_refuse(true);
+  }
+}
+
+template <class Rules>
 Status BasicKeyDecisions<Rules>::may_begin(const KeyId& key) const {
+  if (Rules::compare_before_votes && compared_.count() < 2) {
+    return Error(Errc::wrong_state,
+                 "begin a decision: this node has not compared with both peers since it started");
+  }
   return book_.may_begin(DecisionKind::make, std::array{key});
 }
 

@@ -170,6 +170,9 @@ std::string BasicKeyMaker<Rules>::unready(const OpenMaking& making) const {
   if (open.empty() && !three_up_) {
     return "the three nodes are not all linked";
   }
+  if (const Status may = decisions_->may_begin(making.key); open.empty() && !may) {
+    return std::string(may.error().what());
+  }
   return open;
 }
 

@@ -77,6 +77,10 @@ Bytes DigestRoots::encode() const {
   for (const ShortDigest& root : roots) {
     out.raw(root);
   }
+  for (const HeldCounts& counts : {holding.held, holding.heard_of_you}) {
+    out.u64(counts.commands).u64(counts.versions);
+  }
+  out.u8(holding.old_directory ? 1 : 0);
   return out.take();
 }
 
@@ -86,7 +90,16 @@ Result<DigestRoots> DigestRoots::decode(ByteView from) {
   for (ShortDigest& root : message.roots) {
     root = in.array<std::tuple_size_v<ShortDigest>>();
   }
+  for (HeldCounts* counts : {&message.holding.held, &message.holding.heard_of_you}) {
+    counts->commands = in.u64();
+    counts->versions = in.u64();
+  }
+  const std::uint8_t old = in.u8();
   TERCET_TRY_STATUS(in.finish("digest roots"));
+  if (old > 1) {
+    return malformed("digest roots");
+  }
+  message.holding.old_directory = old == 1;
   return message;
 }
 

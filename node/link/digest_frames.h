@@ -8,6 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "node/model/digest_index.h"
+#include "node/model/held_counts.h"
 
 /// What two nodes say to find in what they differ (docs/key-lifecycle.md, "When a link comes up").
 /// Fixed layouts; every list is bounded. Errors of every decode: peer_malformed.
@@ -26,6 +27,7 @@ inline constexpr std::size_t kDigestTopics = 3;
 struct DigestRoots {
   DigestRoots() = default;
   std::array<ShortDigest, kDigestTopics> roots{};
+  HoldingWord holding;
   Bytes encode() const;
   static Result<DigestRoots> decode(ByteView from);
 };

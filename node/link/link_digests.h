@@ -23,6 +23,8 @@ class LinkDigests {
 
   DigestExchange& exchange() { return exchange_; }
 
+  const DigestExchange& exchange() const { return exchange_; }
+
  private:
   DigestView commands_;
   DigestView settled_;

@@ -26,15 +26,34 @@ void PeerHub::begin_digests(mpc::PartyIndex peer) {
   tell_digest_roots(peer);
 }
 
+bool PeerHub::comparison_due(SteadyTime now) const {
+  const bool grown = options_.holdings != nullptr &&
+                     options_.holdings->word_to(mpc::next(options_.self)).held != told_held_;
+  return now - compared_ >= (grown ? kTellGrowth : kCompareAgain);
+}
+
 void PeerHub::compare_digests() {
   compared_ = monotonic_.now();
+  if (options_.holdings != nullptr) {
+    told_held_ = options_.holdings->word_to(mpc::next(options_.self)).held;
+  }
   tell_digest_roots(mpc::next(options_.self));
   tell_digest_roots(mpc::previous(options_.self));
 }
 
 void PeerHub::tell_digest_roots(mpc::PartyIndex peer) {
   if (const auto& digests = peer_of(peer).digests) {
-    send(peer, PeerFrame::digest_roots, digests->exchange().roots().encode());
+    DigestRoots message = digests->exchange().roots();
+    if (options_.holdings != nullptr) {
+      message.holding = options_.holdings->word_to(peer);
+    }
+    send(peer, PeerFrame::digest_roots, message.encode());
+  }
+}
+
+void PeerHub::compared_with(mpc::PartyIndex peer, const LinkDigests& digests) {
+  if (options_.decisions != nullptr && !digests.exchange().busy()) {
+    options_.decisions->compared_with(peer);
   }
 }
 
@@ -52,9 +71,13 @@ Status PeerHub::on_digests(mpc::PartyIndex from, PeerFrame type, ByteView body) 
     return ok_status();
   }
   TERCET_TRY(const DigestRoots theirs, DigestRoots::decode(body));
+  if (options_.holdings != nullptr) {
+    options_.holdings->hear(from, theirs.holding);
+  }
   for (const DigestQuestion& question : digests->exchange().on_roots(theirs)) {
     send(from, PeerFrame::digest_question, question.encode());
   }
+  compared_with(from, *digests);
   return ok_status();
 }
 
@@ -77,6 +100,7 @@ Status PeerHub::on_digest_answer(mpc::PartyIndex from, LinkDigests& digests, Byt
   if (step.ask) {
     send(from, PeerFrame::digest_question, step.ask->encode());
   }
+  compared_with(from, digests);
   return ok_status();
 }
 
@@ -90,6 +114,9 @@ void PeerHub::on_difference(mpc::PartyIndex from, const DigestExchange::Differen
     events_.key_differs(name->first, from);
   } else if (difference.topic == DigestTopic::settled) {
     events_.key_missing(name->first, from);
+    if (options_.holdings != nullptr) {
+      options_.holdings->missing(from, difference.name);
+    }
   }
 }
 

@@ -327,7 +327,7 @@ void PeerHub::beat() {
     ran_ids_.erase(ran_.front().second);
     ran_.pop_front();
   }
-  if (now - compared_ >= kCompareAgain) {
+  if (comparison_due(now)) {
     compare_digests();
   }
   for (const mpc::PartyIndex party : {mpc::next(options_.self), mpc::previous(options_.self)}) {

@@ -21,6 +21,7 @@
 #include "node/link/round_trip.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
+#include "node/policy/holding_exchange.h"
 #include "node/policy/key_directory.h"
 #include "node/policy/line_caps.h"
 
@@ -44,6 +45,8 @@ class PeerHub {
   static constexpr Milliseconds kSetupLimit{5000};
   /// Digests are compared so often while links stand.
   static constexpr Milliseconds kCompareAgain{60'000};
+  /// Sooner if this node holds more than it said.
+  static constexpr Milliseconds kTellGrowth{5000};
 
   /// What the hub tells its owner. All are set before the first link.
   class Events {
@@ -77,6 +80,7 @@ class PeerHub {
     KeyDirectory* keys = nullptr;
     CommandExchange* commands = nullptr;    ///< may be null
     DecisionExchange* decisions = nullptr;  ///< may be null
+    HoldingExchange* holdings = nullptr;    ///< may be null
     RandomSource* random = nullptr;
     Logger* log = nullptr;
   };
@@ -147,6 +151,8 @@ class PeerHub {
   Status on_heartbeat(mpc::PartyIndex from, ByteView body);
   void begin_digests(mpc::PartyIndex peer);
   void tell_digest_roots(mpc::PartyIndex peer);
+  bool comparison_due(SteadyTime now) const;
+  void compared_with(mpc::PartyIndex peer, const LinkDigests& digests);
   Status on_digests(mpc::PartyIndex from, PeerFrame type, ByteView body);
   Status on_digest_answer(mpc::PartyIndex from, LinkDigests& digests, ByteView body);
   void on_difference(mpc::PartyIndex from, const DigestExchange::Difference& difference);
@@ -171,6 +177,7 @@ class PeerHub {
   GenerationId generation_;
   std::uint64_t session_count_ = 0;
   SteadyTime compared_{};          ///< when digests were last told to both
+  HeldCounts told_held_;           ///< then
   const DigestIndex no_commands_;  ///< where there is no command log
   std::array<std::unique_ptr<Peer>, 4> peers_;
   std::deque<std::pair<SteadyTime, SessionId>> ran_;

@@ -89,6 +89,9 @@ class DecisionExchange {
   virtual std::vector<Bytes> open_decisions() const = 0;
   /// Is a decision about the key open, or does a session of one run?
   virtual bool concerns(const KeyId& key) const = 0;
+  /// All that this node and the peer have has been compared since this node started: the peer has
+  /// said what is open there, votes of this node included.
+  virtual void compared_with(mpc::PartyIndex peer) = 0;
   /// Errors: peer_malformed, not_authenticated (a vote whose signature is wrong), unsupported,
   /// overloaded, storage_error.
   virtual Status hear_decision(mpc::PartyIndex from, ByteView said) = 0;

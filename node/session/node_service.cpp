@@ -22,6 +22,7 @@ NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
   hub.keys = parts.keys;
   hub.commands = parts.commands;
   hub.decisions = parts.decisions;
+  hub.holdings = parts.holdings;
   hub.random = parts.random;
   hub.log = &context.log;
   context.hub = std::make_unique<PeerHub>(parts.executor, hub, hub_events());

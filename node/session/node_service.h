@@ -52,6 +52,7 @@ class NodeService {
     KeyDirectory* keys = nullptr;
     CommandExchange* commands = nullptr;    ///< may be null
     DecisionExchange* decisions = nullptr;  ///< may be null
+    HoldingExchange* holdings = nullptr;    ///< may be null
     Authoriser* authoriser = nullptr;       ///< for this service alone
     AuditTrail* audit = nullptr;
     const SigningKey* signing_key = nullptr;  ///< the node's; link set-up signs with it

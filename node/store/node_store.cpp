@@ -5,6 +5,7 @@
 #include "node/store/data_directory.h"
 #include "node/store/database.h"
 #include "node/store/decision_store.h"
+#include "node/store/heard_counts.h"
 #include "node/store/iv_counts.h"
 #include "node/store/schema.h"
 #include "node/store/share_sealer.h"
@@ -112,6 +113,8 @@ Status NodeStore::load(const std::string& node_id, const SecretBytes& sealing_ke
   TERCET_TRY_STATUS(prove_sealing_key(*database_, *sealer_));
   TERCET_TRY(IvCounts iv_counts, IvCounts::load(*database_, *sealer_));
   iv_counts_ = std::make_unique<IvCounts>(std::move(iv_counts));
+  TERCET_TRY(HeardCounts heard_counts, HeardCounts::load(*database_, *sealer_));
+  heard_counts_ = std::make_unique<HeardCounts>(std::move(heard_counts));
   TERCET_TRY(ShareStore shares, ShareStore::load(*database_, *sealer_));
   shares_ = std::make_unique<ShareStore>(std::move(shares));
   TERCET_TRY(CommandLog commands, CommandLog::load(*database_, *sealer_));

@@ -17,6 +17,7 @@ class CommandLog;
 class Database;
 class DatabaseOptions;
 class DecisionStore;
+class HeardCounts;
 class IvCounts;
 class KeyRecords;
 class ShareSealer;
@@ -61,6 +62,8 @@ class NodeStore {
   /// What its statements took so far (Database::steps): to see that it does not grow with the keys.
   std::uint64_t steps() const;
 
+  HeardCounts& heard_counts() { return *heard_counts_; }
+
   /// Whether what is written still lands in the directory. Errors: storage_error.
   Status check_in_place() const;
 
@@ -90,6 +93,7 @@ class NodeStore {
   std::unique_ptr<CommandLog> commands_;
   std::unique_ptr<DecisionStore> decisions_;
   std::unique_ptr<IvCounts> iv_counts_;
+  std::unique_ptr<HeardCounts> heard_counts_;
 };
 
 }  // namespace tercet::node

@@ -224,6 +224,18 @@ void Cluster::expect_service(Milliseconds limit) {
   }
 }
 
+void Cluster::expect_no_setback() {
+  for (const std::unique_ptr<NodeSite>& node : nodes_) {
+    if (node->core() == nullptr) {
+      continue;
+    }
+    for (const node::OldDirectory& seen : node->core()->directory_watch().report()) {
+      violations_.add("Q5: " + Setup::node_name(node->site()) + " takes the directory of node " +
+                      std::to_string(mpc::number(seen.node)) + " for an old one: " + seen.detail);
+    }
+  }
+}
+
 void Cluster::expect_bounded() {
   run_for(kRestPause);
   if (network_.queued_bytes() > kQueuedBytesAtRestMax) {

@@ -75,6 +75,8 @@ class Cluster {
   /// I6: within `limit` of now every key that all nodes hold enabled encrypts, and all that was
   /// ever encrypted under them decrypts. Adds a violation where not.
   void expect_service(Milliseconds limit);
+  /// No node takes its own directory, or a peer's, for an old one: where none was set back.
+  void expect_no_setback();
   /// I7: with everything at rest nothing is left over. Adds a violation where not.
   void expect_bounded();
 

@@ -122,6 +122,7 @@ void NodeSite::on_write_failed(NodeProcess& process) {
 
 Status NodeSite::on_audit(std::string_view line) {
   world_->trace().note_bytes(name_, "audit", {}, as_bytes(line));
+  double_votes_seen_ += line.find("node_voted_twice") != std::string_view::npos ? 1U : 0U;
   if (audit_fails) {
     return Error(Errc::storage_error, "the audit record cannot be written");
   }

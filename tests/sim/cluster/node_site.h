@@ -106,6 +106,9 @@ class NodeSite {
   /// Why the last start was refused.
   const std::string& refusal() const { return refusal_; }
 
+  /// Audit records in which this node calls another corrupt for two votes.
+  unsigned double_votes_seen() const { return double_votes_seen_; }
+
   // What its process calls.
   DiskFate on_disk(std::string_view operation, const std::string& file);
   void on_write_failed(NodeProcess& process);
@@ -125,6 +128,7 @@ class NodeSite {
   unsigned starts_ = 0;
   std::uint64_t syncs_ = 0;
   std::string refusal_;
+  unsigned double_votes_seen_ = 0;
 };
 
 }  // namespace tercet::sim

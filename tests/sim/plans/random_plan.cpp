@@ -179,6 +179,7 @@ PlanResult RandomPlan::run() {
   }
   if (cluster_.violations().none()) {
     cluster_.expect_bounded();
+    cluster_.expect_no_setback();
   }
   PlanResult result;
   result.violations = cluster_.violations().all();

@@ -41,6 +41,14 @@ struct WithoutNoExpiryOverOpenVote : FullLifeRules {
   static constexpr bool no_expiry_over_open_vote = false;
 };
 
+struct WithoutCompareBeforeVotes : FullLifeRules {
+  static constexpr bool compare_before_votes = false;
+};
+
+struct WithoutLostYesStands : FullLifeRules {
+  static constexpr bool lost_yes_stands = false;
+};
+
 template <class Rules>
 const node::KeyLife* life() {
   static const node::BasicKeyLife<Rules> instance;
@@ -59,6 +67,8 @@ const std::vector<WeakenedRule>& weakened_rules() {
       {"double_vote_frees", life<WithoutDoubleVoteFrees>()},
       {"finished_answer", life<WithoutFinishedAnswer>()},
       {"no_expiry_over_open_vote", life<WithoutNoExpiryOverOpenVote>()},
+      {"compare_before_votes", life<WithoutCompareBeforeVotes>()},
+      {"lost_yes_stands", life<WithoutLostYesStands>()},
   };
   return table;
 }

@@ -34,6 +34,7 @@ void Stage::expect_all_served() {
   cluster_->expect_service(kStoryServedAgain);
   cluster_->restart_nodes(Crash::killed);
   cluster_->expect_service(kStoryServedAgain);
+  cluster_->expect_no_setback();
 }
 
 std::vector<std::string> Stage::failures() const {
@@ -80,6 +81,19 @@ const std::vector<Scenario>& scenarios() {
       {"link_breaks_in_rotation",
        "a link between two nodes breaks at each frame of a rotation in turn",
        stories::link_breaks_in_rotation},
+      {"yesterdays_directory",
+       "a node is started with its directory of before a disable and a creation",
+       stories::yesterdays_directory},
+      {"empty_directory",
+       "a node is started with an empty directory, as with --init",
+       stories::empty_directory},
+      {"vote_is_lost",
+       "a node is set back to before its vote, which a peer has, and the third voted NO",
+       stories::vote_is_lost},
+      {"asked_before_it_has_compared",
+       "a node that was set back to before its vote is asked by the peer that has not got that "
+       "vote",
+       stories::asked_before_it_has_compared},
   };
   return table;
 }

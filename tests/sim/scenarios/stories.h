@@ -19,6 +19,12 @@ void failed_id_is_used_again(Stage& stage);
 void requests_during_rotation(Stage& stage);
 void link_breaks_in_rotation(Stage& stage);
 
+// setback_stories.cpp
+void yesterdays_directory(Stage& stage);
+void empty_directory(Stage& stage);
+void vote_is_lost(Stage& stage);
+void asked_before_it_has_compared(Stage& stage);
+
 // request_stories.cpp
 void lease_is_lost_unheard(Stage& stage);
 

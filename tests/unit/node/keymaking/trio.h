@@ -73,6 +73,8 @@ class Trio {
     site.decisions =
         std::make_unique<Decisions>(*site.store, electorate(), party(i), cluster.signing[i], clock);
     TERCET_CHECK(site.decisions->load().ok());
+    site.decisions->compared_with(mpc::next(party(i)));
+    site.decisions->compared_with(mpc::previous(party(i)));
     site.intake = std::make_unique<node::CommandIntake>(
         *site.store,
         *site.registry,

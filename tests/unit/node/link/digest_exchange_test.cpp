@@ -97,7 +97,7 @@ TEST_F(DigestExchangeTest, WhatIsEqualEndsWithTheRoots) {
   compare_both_ways();
   EXPECT_TRUE(here_.found.empty());
   EXPECT_TRUE(there_.found.empty());
-  EXPECT_EQ(bytes_, 2 * kDigestTopics * sizeof(ShortDigest));
+  EXPECT_EQ(bytes_, 2 * DigestRoots().encode().size());
 }
 
 TEST_F(DigestExchangeTest, ThreeDifferencesAmongThirtyThousandKeysCostUnderAHundredKilobytes) {

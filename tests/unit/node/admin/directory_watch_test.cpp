@@ -1,0 +1,105 @@
+#include "node/admin/directory_watch.h"
+
+#include <gtest/gtest.h>
+
+#include "node/admin/key_registry.h"
+#include "node/model/version_name.h"
+#include "node/store/heard_counts.h"
+#include "tests/unit/node/store/store_fixture.h"
+
+namespace tercet::test {
+namespace {
+
+using mpc::PartyIndex;
+using node::DirectoryWatch;
+using node::HoldingWord;
+using node::OldDirectory;
+
+class DirectoryWatchTest : public ::testing::Test {
+ protected:
+  DirectoryWatchTest() { begin(); }
+
+  /// The process begins, or begins anew.
+  void begin() {
+    watch.reset();
+    registry.reset();
+    store.reset();
+    store = open_store(dir.path()).value();
+    registry = std::make_unique<node::KeyRegistry>(*store, PartyIndex::p1);
+    watch.emplace(PartyIndex::p1, *store, *registry);
+    watch->on_alarm([this](const OldDirectory& seen) { alarms.push_back(seen); });
+  }
+
+  static HoldingWord says(std::uint64_t commands, std::uint64_t versions) {
+    HoldingWord word;
+    word.held.commands = commands;
+    word.held.versions = versions;
+    return word;
+  }
+
+  TemporaryDirectory dir;
+  std::unique_ptr<node::NodeStore> store;
+  std::unique_ptr<node::KeyRegistry> registry;
+  std::optional<DirectoryWatch> watch;
+  std::vector<OldDirectory> alarms;
+};
+
+TEST_F(DirectoryWatchTest, APeerThatHoldsLessThanItSaidWasSetBack) {
+  watch->hear(PartyIndex::p2, says(5, 2));
+  watch->hear(PartyIndex::p2, says(5, 3));
+  watch->hear(PartyIndex::p3, says(1, 1));
+  EXPECT_TRUE(alarms.empty());
+  EXPECT_TRUE(watch->report().empty());
+  begin();  // it remembers
+  watch->hear(PartyIndex::p2, says(6, 2));
+  ASSERT_EQ(alarms.size(), 1U);
+  EXPECT_EQ(alarms[0].node, PartyIndex::p2);
+  watch->hear(PartyIndex::p2, says(4, 2));
+  EXPECT_EQ(alarms.size(), 1U) << "once";
+  EXPECT_FALSE(watch->report().at(0).caught_up);
+  watch->hear(PartyIndex::p2, says(6, 3));
+  EXPECT_TRUE(watch->report().at(0).caught_up);
+}
+
+TEST_F(DirectoryWatchTest, WhatAPeerHeardOfThisNodeIsSentBackToIt) {
+  watch->hear(PartyIndex::p2, says(5, 2));
+  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.commands, 5U);
+  EXPECT_EQ(watch->word_to(PartyIndex::p3).heard_of_you.commands, 0U);
+  HoldingWord word = says(5, 2);
+  word.heard_of_you.commands = 1;  // of this node, which has none
+  watch->hear(PartyIndex::p2, word);
+  ASSERT_EQ(alarms.size(), 1U);
+  EXPECT_EQ(alarms[0].node, PartyIndex::p1);
+  EXPECT_TRUE(watch->word_to(PartyIndex::p3).old_directory) << "the other one hears it";
+}
+
+TEST_F(DirectoryWatchTest, AVersionThatPeersHaveAndThisNodeHasNotIsToldUntilItIsThere) {
+  const std::string version = node::version_name(key_id("k"), KeyVersion(1));
+  watch->missing(PartyIndex::p2, version);
+  watch->missing(PartyIndex::p3, version);
+  ASSERT_EQ(alarms.size(), 1U);
+  EXPECT_NE(alarms[0].detail.find("k version 1"), std::string::npos) << alarms[0].detail;
+  EXPECT_FALSE(watch->report().at(0).caught_up);
+  ASSERT_TRUE(have_key(*store, epoch_of("k")).ok());
+  ASSERT_FALSE(registry->load().empty()) << "the fixture's shares are none";
+  EXPECT_TRUE(watch->report().at(0).caught_up);
+}
+
+TEST_F(DirectoryWatchTest, AVoteOfItsOwnThatComesBackUnknownIsAnAlarm) {
+  watch->own_vote_unknown(PartyIndex::p3);
+  ASSERT_EQ(alarms.size(), 1U);
+  EXPECT_EQ(alarms[0].node, PartyIndex::p1);
+}
+
+TEST_F(DirectoryWatchTest, APeerThatSaysSoOfItselfIsBelieved) {
+  HoldingWord word = says(5, 2);
+  word.old_directory = true;
+  watch->hear(PartyIndex::p3, word);
+  ASSERT_EQ(alarms.size(), 1U);
+  EXPECT_EQ(alarms[0].node, PartyIndex::p3);
+  watch->hear(PartyIndex::p3, says(5, 2));
+  EXPECT_TRUE(watch->report().at(0).caught_up);
+}
+
+}  // namespace
+}  // namespace tercet::test
