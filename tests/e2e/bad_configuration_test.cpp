@@ -38,7 +38,7 @@ class BadConfiguration : public testing::Test {
     if (program == "tercet") {
       words.insert(words.begin() + 1, "status");
     }
-    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.begin() + 1, options.begin(), options.end());
     const CommandResult result = run_program(words);
     EXPECT_EQ(result.exit_code, 1) << result.output;
     for (const std::string& text : texts) {
