@@ -129,12 +129,11 @@ class Several {
       which += (i == 0 ? "" : ", ") + failed_[i];
     }
     which += failed_.size() > kFailedNamed ? ", ..." : "";
-    return fail(exit_code_,
-                std::to_string(failed_.size()) + " of " + std::to_string(wanted) +
-                    " keys were not made: " + which,
-                ended_ < wanted
-                    ? std::to_string(wanted - ended_) + " more were not tried, since a node is away"
-                    : "");
+    return fail(
+        exit_code_,
+        std::to_string(failed_.size()) + " of " + std::to_string(wanted) +
+            " keys were not made: " + which,
+        ended_ < wanted ? "the other " + std::to_string(wanted - ended_) + " were not tried" : "");
   }
 
  private:
