@@ -167,6 +167,10 @@ class NoKeys final : public node::KeyDirectory {
 
   std::vector<node::KeyEntry> list() const override { return {}; }
 
+  Status open(node::KeyEntry& /*entry*/) override {
+    return Error(Errc::not_found, "there are no keys");
+  }
+
   const node::DigestIndex& settled() const override { return none_; }
 
   const node::DigestIndex& components(mpc::Side /*with*/) const override { return none_; }
