@@ -1,8 +1,11 @@
 // The rules of the life of a key (key-lifecycle.md 5) on real stores: what three nodes end with,
 // whatever was lost on the way.
 
+#include <set>
+
 #include <gtest/gtest.h>
 
+#include "node/store/decision_store.h"
 #include "tests/unit/node/keymaking/trio.h"
 
 namespace tercet::test {
@@ -290,6 +293,35 @@ TEST_F(Decisions, ARotatedKeyIsAtAllNodesWhenBothPeersSaidSo) {
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_TRUE(settled(i)) << "node " << i + 1;
   }
+}
+
+/// More rotations than are asked about at once: each in its turn, though nobody answers.
+TEST_F(Decisions, RotatedKeysAreAskedAboutInTurn) {
+  node::NodeStore& store = *trio.sites[0].store;
+  constexpr std::uint8_t kRotated = 80;
+  for (std::uint8_t i = 0; i < kRotated; ++i) {
+    const std::string key = "key-" + std::to_string(i);
+    const auto second = static_cast<std::uint8_t>(100 + i);
+    ASSERT_TRUE(have_key(store, epoch_of(key, static_cast<std::uint8_t>(1 + i), 1), 100).ok());
+    ASSERT_TRUE(have_key(store, epoch_of(key, second, 2), 100).ok());
+    node::DecisionRecord record;
+    record.name = node::DecisionName(
+        node::DecisionKind::make, trio.cluster.members().number, epoch_of(key, second).epoch);
+    record.outcome = node::Outcome::yes;
+    record.keys.emplace_back(key_id(key), KeyVersion(2), CommandId({second}));
+    ASSERT_TRUE(store.decisions().put(record).ok());
+  }
+  trio.start(0);
+  std::set<SessionId> asked;
+  for (int round = 0; round < 2; ++round) {
+    trio.wire.clear();
+    trio.sites[0].decisions->say_again();
+    EXPECT_EQ(trio.wire.size(), 2 * node::kOpenDecisionsMax) << "a bounded number, to each peer";
+    for (const auto& message : trio.wire) {
+      asked.insert(node::DecisionNews::decode(message.said)->name.sid);
+    }
+  }
+  EXPECT_EQ(asked.size(), kRotated);
 }
 
 }  // namespace
