@@ -166,7 +166,10 @@ void BasicKeyMaker<Rules>::begin_due() {
 
 template <class Rules>
 std::string BasicKeyMaker<Rules>::unready(const OpenMaking& making) const {
-  std::string open = waiting_detail(*decisions_, making.key);
+  std::string open;
+  if constexpr (Rules::one_open_vote) {
+    open = waiting_detail(*decisions_, making.key);
+  }
   if (open.empty() && !three_up_) {
     return "the three nodes are not all linked";
   }

@@ -152,6 +152,7 @@ void Cluster::heal() {
     proxy->set_paused(false);
   }
   network_.on_send({});
+  network_.withhold({});
   start_all();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr auto kProposal = static_cast<std::uint8_t>(node::PeerFrame::propose);
 constexpr unsigned kAttemptsMax = 10;  ///< of one command in half a minute
+
+constexpr auto kDecision = static_cast<std::uint8_t>(node::PeerFrame::decision);
+constexpr Milliseconds kWithheld{150};  ///< less than until the next attempt
 
 constexpr int kManyKeys = 40;
 constexpr Milliseconds kManyLimit{60'000};
@@ -129,6 +133,32 @@ void many_creations(Stage& stage) {
                std::to_string(done) + " of " + std::to_string(sent.size()) + " keys are made");
   stage.expect(most_at_once >= 8,
                "keys are made side by side, at most " + std::to_string(most_at_once) + " at once");
+  stage.expect_all_served();
+}
+
+void votes_come_late(Stage& stage) {
+  Cluster& cluster = stage.begin();
+  const auto sent = cluster.administrators().sign(cluster.administrators().create(fresh_key()));
+  // Node 3 says and hears nothing of its vote. What is open is said again every five seconds;
+  // between, only of votes that are cast then.
+  auto withheld_since = std::make_shared<std::optional<SteadyTime>>();
+  const VirtualTime& time = cluster.world().time();
+  cluster.network().withhold(
+      [withheld_since, &time](Site from, Site to, Port port, std::uint8_t type) {
+        if ((from != 2 && to != 2) || port != Port::peer || type != kDecision) {
+          return false;
+        }
+        *withheld_since = withheld_since->value_or(time.now());
+        return time.now() - **withheld_since < kWithheld;
+      });
+  cluster.administrators().bring_to_all(*sent);
+  cluster.run_for(std::chrono::seconds(30));
+  cluster.administrators().ask(*sent);
+  stage.expect(sent->done_everywhere(), "the key is made");
+  for (Site node = 0; node < kNodes; ++node) {
+    stage.expect(cluster.node(node).core()->decisions().report().empty(),
+                 "no vote stays open for good at node " + std::to_string(node + 1));
+  }
   stage.expect_all_served();
 }
 

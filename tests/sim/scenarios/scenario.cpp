@@ -66,6 +66,11 @@ const std::vector<Scenario>& scenarios() {
       {"many_creations",
        "forty creations are given at once between nodes 20 ms apart, one of them to two nodes only",
        stories::many_creations},
+      {"votes_come_late",
+       "a node keeps its vote for a creation back, is heard in the next attempt, then says the "
+       "first"
+       "first",
+       stories::votes_come_late},
       {"enable_meets_disables",
        "two disables reach different nodes, and an enable signed against one of them both",
        stories::enable_meets_disables},

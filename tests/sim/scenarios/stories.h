@@ -13,6 +13,7 @@ void link_breaks_in_creation(Stage& stage);
 void node_dies_in_creation(Stage& stage);
 void peers_lack_the_command(Stage& stage);
 void many_creations(Stage& stage);
+void votes_come_late(Stage& stage);
 void enable_meets_disables(Stage& stage);
 void late_permits(Stage& stage);
 void failed_id_is_used_again(Stage& stage);

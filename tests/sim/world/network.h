@@ -73,6 +73,12 @@ class Network {
     watch_ = std::move(watch);
   }
 
+  /// Asked before a process' frame leaves: true, and it is as if the process had never said it,
+  /// which a corrupt one may choose.
+  void withhold(std::function<bool(Site from, Site to, Port port, std::uint8_t type)> chosen) {
+    withhold_ = std::move(chosen);
+  }
+
   /// Whether a process listens at the site.
   bool listens(Site site) const;
 
@@ -106,6 +112,7 @@ class Network {
   std::set<Site> dark_;  ///< machines that fell silent
   std::list<std::shared_ptr<Wire>> wires_;
   std::function<void(Site, Site, Port, std::uint8_t)> watch_;
+  std::function<bool(Site, Site, Port, std::uint8_t)> withhold_;
   std::uint64_t next_wire_ = 1;
 };
 

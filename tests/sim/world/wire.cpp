@@ -121,6 +121,10 @@ Status Wire::send(std::size_t side, Frame frame) {
   if (end.closed) {
     return Error(Errc::link_closed, "simulated link: closed");
   }
+  if (network_->withhold_ &&
+      network_->withhold_(end.site, ends_[1 - side].site, port_, frame.type)) {
+    return ok_status();
+  }
   if (network_->watch_) {
     network_->watch_(end.site, ends_[1 - side].site, port_, frame.type);
     if (const auto inbox = end.inbox.lock(); inbox && inbox->process->ghost()) {
