@@ -151,7 +151,9 @@ TEST_F(Registry, RefusesSharesThatAreNotThoseOfTheirRow) {
     ASSERT_TRUE(store_->shares().put(row, shares).ok());
     ASSERT_TRUE(store_->shares().make_current(name).ok());
     start(16);
-    EXPECT_EQ(open("k").error().code(), Errc::storage_corrupt);
+    const Result<node::KeyEntry> opened = open("k");
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code(), Errc::storage_corrupt);
     registry_.reset();
   }
   EXPECT_EQ(damaged_.size(), 2U);
@@ -163,7 +165,9 @@ TEST_F(Registry, TakesANewEpochOfTheVersionInsteadOfTheOldOne) {
   std::optional<node::KeyEntry> old = registry_->find(key_id("k"));
   ASSERT_TRUE(registry_->open(*old).ok());
   old->epoch = epoch_of("k", 2).epoch;
-  EXPECT_EQ(registry_->open(*old).error().code(), Errc::not_found);
+  const Status opened = registry_->open(*old);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code(), Errc::not_found);
   EXPECT_EQ(old->material, nullptr);
   EXPECT_TRUE(damaged_.empty());
 }
