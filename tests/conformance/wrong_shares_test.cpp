@@ -9,6 +9,8 @@
 #include "core/crypto/key_file.h"
 #include "core/secret/access.h"
 #include "mpc/engine/key_material.h"
+#include "mpc/keygen/components.h"
+#include "node/store/database.h"
 #include "node/store/key_records.h"
 #include "node/store/node_store.h"
 #include "node/store/share_store.h"
@@ -44,23 +46,69 @@ SecretBytes with_flipped_bit(const mpc::KeyMaterial& from, Part part) {
   return mpc::KeyMaterial(from.party(), from.derived(), std::move(parts)).serialize();
 }
 
-/// In the database of the stopped node; a second time undoes it.
-Status flip_stored_bit(Part part) {
+/// What the stopped node has of the key's newest version.
+class Stored {
+ public:
+  Stored() = default;
+  node::EpochRecord row;
+  node::EpochShares shares;
+};
+
+Result<std::unique_ptr<node::NodeStore>> open_store() {
   TERCET_TRY(const SecretBytes sealing_key,
              load_key_file(live_cluster().file(std::string("keys/") + kNode + ".sealing"),
                            kSealingKeyKind));
-  TERCET_TRY(const std::unique_ptr<node::NodeStore> store,
-             node::NodeStore::open(
-                 live_cluster().file(kNode), kNode, sealing_key, node::StartWith::its_data));
+  return node::NodeStore::open(
+      live_cluster().file(kNode), kNode, sealing_key, node::StartWith::its_data);
+}
+
+Result<Stored> read_stored(node::NodeStore& store) {
   TERCET_TRY(const KeyId key, KeyId::parse(kKey));
-  const node::KeyRecord* record = store->keys().find(key);
+  const node::KeyRecord* record = store.keys().find(key);
   if (record == nullptr) {
     return Error(Errc::not_found, "flip a bit: the node has no such key");
   }
-  const node::KeyEpoch name = record->newest().name;
-  TERCET_TRY(const SecretBytes derived, store->shares().derived(name));
-  TERCET_TRY(const auto material, mpc::KeyMaterial::restore(derived, mpc::PartyIndex::p3));
-  return store->shares().put_derived(name, with_flipped_bit(*material, part));
+  Stored out;
+  out.row = record->newest();
+  TERCET_TRY(out.shares.components, store.shares().components(out.row.name));
+  TERCET_TRY(out.shares.salts, store.shares().salts(out.row.name));
+  TERCET_TRY(out.shares.derived, store.shares().derived(out.row.name));
+  return out;
+}
+
+/// As if the node had always held this: its row tells of the same component as its shares.
+Status replace_stored(Stored stored) {
+  TERCET_TRY(const auto material,
+             mpc::KeyMaterial::restore(stored.shares.derived, mpc::PartyIndex::p3));
+  stored.shares.components = mpc::serialize_components(material->key());
+  stored.row.own_fingerprint =
+      mpc::component_fingerprint(stored.row.name.epoch, mpc::PartyIndex::p3, material->key().own);
+  {
+    TERCET_TRY(const auto database, node::Database::open(live_cluster().file(kNode) + "/node.db"));
+    const std::string forget = std::string("DELETE FROM epochs WHERE key = '") + kKey + "'";
+    TERCET_TRY_STATUS(database->execute(forget.c_str()));
+  }
+  TERCET_TRY(const auto store, open_store());
+  return store->atomically([&]() -> Status {
+    TERCET_TRY_STATUS(store->shares().put(stored.row, stored.shares));
+    return store->shares().make_current(stored.row.name);
+  });
+}
+
+/// In the database of the stopped node; a second time undoes it.
+Status flip_stored_bit(Part part) {
+  Stored stored;
+  {
+    TERCET_TRY(const auto store, open_store());
+    TERCET_TRY(stored, read_stored(*store));
+    TERCET_TRY(const auto material,
+               mpc::KeyMaterial::restore(stored.shares.derived, mpc::PartyIndex::p3));
+    stored.shares.derived = with_flipped_bit(*material, part);
+    if (part != Part::key) {
+      return store->shares().put_derived(stored.row.name, stored.shares.derived);
+    }
+  }
+  return replace_stored(std::move(stored));
 }
 
 void stop(const char* node) {
