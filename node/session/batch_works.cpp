@@ -32,6 +32,7 @@ BatchWorks::BatchWorks(asio::any_io_executor executor, Options options)
     : executor_(executor),
       monotonic_(clock_of(executor)),
       options_(std::move(options)),
+      capped_(options_.log, monotonic_),
       mux_(executor, options_.self),
       runner_(mux_, options_.cluster, *options_.random),
       tasks_(executor),
@@ -141,7 +142,7 @@ Task<void> BatchWorks::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink>
       mux_.set_link(peer, nullptr);
     }
     set_link(peer, link);
-    options_.log.info("bulk_link_up", field("peer", number(peer)));
+    capped_.info("bulk_link_up", peer_name(peer), field("peer", number(peer)));
     while (ended.ok()) {
       Result<Frame> frame = co_await link->receive();
       if (!frame) {
@@ -157,10 +158,11 @@ Task<void> BatchWorks::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink>
   if (links_[number(peer)] == link) {
     set_link(peer, nullptr);
   }
-  options_.log.info("bulk_link_down",
-                    field("peer", number(peer)),
-                    field("code", ended.error().code()),
-                    field("detail", public_text(ended.error().what())));
+  capped_.info("bulk_link_down",
+               peer_name(peer),
+               field("peer", number(peer)),
+               field("code", ended.error().code()),
+               field("detail", public_text(ended.error().what())));
 }
 
 Status BatchWorks::dispatch(mpc::PartyIndex from, Frame frame) {
@@ -225,10 +227,11 @@ Task<void> BatchWorks::join(Proposal proposal, LeaseId lease, std::uint32_t vect
   }
   --joined_;
   if (!ended.ok()) {
-    options_.log.warn("batch_failed",
-                      field("lease", lease),
-                      field("code", ended.error().code()),
-                      field("detail", public_text(ended.error().what())));
+    capped_.warn("batch_failed",
+                 peer_name(mpc::PartyIndex::p1),
+                 field("lease", lease),
+                 field("code", ended.error().code()),
+                 field("detail", public_text(ended.error().what())));
   }
 }
 
@@ -252,10 +255,11 @@ Task<void> BatchWorks::run_orders() {
     const SteadyTime began = monotonic_.now();
     const Status ended = co_await run_order(lease, vectors);
     if (!ended.ok()) {
-      options_.log.warn("batch_failed",
-                        field("lease", lease),
-                        field("code", ended.error().code()),
-                        field("detail", public_text(ended.error().what())));
+      capped_.warn("batch_failed",
+                   peer_name(mpc::PartyIndex::p1),
+                   field("lease", lease),
+                   field("code", ended.error().code()),
+                   field("detail", public_text(ended.error().what())));
     }
     options_.order_ended(lease, ended, std::chrono::ceil<Milliseconds>(monotonic_.now() - began));
   }

@@ -22,6 +22,7 @@
 #include "mpc/onehot/stock.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
+#include "node/policy/line_caps.h"
 #include "node/session/agreement.h"
 
 namespace tercet::node {
@@ -100,6 +101,7 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
   asio::any_io_executor executor_;
   const Clock& monotonic_;
   Options options_;
+  CappedLog capped_;  ///< what a peer can cause
   SessionMux mux_;
   AgreementRunner runner_;
   TaskGroup tasks_;

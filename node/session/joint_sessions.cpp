@@ -10,8 +10,7 @@ constexpr Milliseconds kOwnLeaseLifetime{5000};
 constexpr Milliseconds kRetryPause{500};
 constexpr std::uint32_t kLifetimeMsMax = 120'000;
 constexpr std::string_view kProposerName = "P1";
-/// Proposals that wait for a batch, and how long: less than early frames are kept.
-constexpr std::size_t kWaitingMax = 16;
+/// How long a proposal waits for a batch: less than early frames are kept.
 constexpr Milliseconds kAheadLimit = SessionMux::kEarlyAge / 2;
 
 }  // namespace
@@ -19,7 +18,7 @@ constexpr Milliseconds kAheadLimit = SessionMux::kEarlyAge / 2;
 JointSessions::JointSessions(NodeContext& context)
     : context_(context),
       runner_(context.hub->mux(), context.options.cluster, context.random),
-      batches_came_(context.executor, kWaitingMax) {}
+      batches_came_(context.executor, kJoinsMax) {}
 
 bool JointSessions::three_up() const {
   return context_.hub->trio().has_value() && own_lease() != nullptr;
@@ -128,7 +127,10 @@ Status JointSessions::check_proposal(mpc::PartyIndex from, const Proposal& propo
 
 void JointSessions::on_proposal(mpc::PartyIndex from, Bytes raw) {
   Result<Proposal> proposal = Proposal::decode(raw);
-  if (proposal && lacks_batch(*proposal) && !batches_came_.full()) {
+  // Who comes while others wait comes after them: their vectors lie before its own.
+  const bool waits = proposal && from == mpc::PartyIndex::p1 && proposal->vectors.count > 0 &&
+                     (lacks_batch(*proposal) || !batches_came_.empty());
+  if (waits && !batches_came_.full()) {
     context_.tasks.spawn(wait_for_batch(from, std::move(proposal).value()));
     return;
   }
@@ -146,12 +148,17 @@ Task<void> JointSessions::wait_for_batch(mpc::PartyIndex from, Proposal proposal
     TurnQueue::Place place(batches_came_);
     const Deadline until = Deadline::in(context_.monotonic, kAheadLimit);
     Status came = ok_status();
-    while (came.ok() && lacks_batch(proposal)) {
+    bool waits = true;
+    while (came.ok() && waits) {
       came = co_await place.turn(until);
-      place.pass_on();
+      waits = lacks_batch(proposal);
+      if (waits) {
+        place.pass_on();
+      }
     }
+    // In its turn, so that the next one is judged after it.
+    judge(from, Result<Proposal>(std::move(proposal)));
   }
-  judge(from, Result<Proposal>(std::move(proposal)));
 }
 
 void JointSessions::judge(mpc::PartyIndex from, Result<Proposal> proposal) {

@@ -129,6 +129,7 @@ void Coordinator::end_lease(const LeaseId& lease) {
     remembered_.clear();
     lease_wanted_.set();
     vector_turns_.go_round();  // nothing to wait for
+    slot_turns_.go_round();
   }
 }
 

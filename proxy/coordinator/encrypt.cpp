@@ -220,6 +220,7 @@ Task<Result<ReadySlot>> Coordinator::slot_waited_for(const EncryptJob& job,
     co_return Error(Errc::timeout, "encrypt: too many wait for slots already");
   }
   TurnQueue::Place place(slot_turns_);
+  slot_turns_.go_round();  // slots may have come while the nodes were asked
   slots_wanted_.set();
   while (lease_.has_lease()) {
     TERCET_CO_TRY_STATUS(co_await place.turn(until));

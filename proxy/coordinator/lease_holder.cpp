@@ -19,6 +19,7 @@ constexpr std::ptrdiff_t kPassedOverMax = 4;
 
 void LeaseHolder::opened(const LeaseId& lease) {
   lease_ = lease;
+  most_stock_ = 0;
   next_counter_ = 1;
   batches_.clear();
   spent_.clear();
@@ -77,6 +78,7 @@ bool LeaseHolder::promote() {
       ++it;
     }
   }
+  most_stock_ = std::max(most_stock_, stock());
   return promoted;
 }
 

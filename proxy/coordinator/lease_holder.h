@@ -62,6 +62,9 @@ class LeaseHolder {
   /// Vectors in batches that all three have.
   std::uint64_t stock() const;
 
+  /// The most that this lease ever had at a time.
+  std::uint64_t most_stock() const { return most_stock_; }
+
  private:
   struct Announced {
     LeaseId lease;
@@ -85,6 +88,7 @@ class LeaseHolder {
   std::map<BatchId, Announced> announced_;
   std::deque<Batch> batches_;
   std::vector<BatchId> spent_;
+  std::uint64_t most_stock_ = 0;
 };
 
 }  // namespace tercet::proxy

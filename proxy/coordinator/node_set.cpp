@@ -258,7 +258,7 @@ std::optional<Status> Exchange::verdict() const {
   }
   for (std::size_t i = 0; i < named.size(); ++i) {
     // "Too much load" is said by all three or by none: a node that hangs fills up the others.
-    if (named[i] == Errc::overloaded && spoken < mpc::kAllParties.size()) {
+    if (named[i] == Errc::overloaded && (lost || spoken < mpc::kAllParties.size())) {
       continue;
     }
     if (named[i] && named[i] == named[(i + 1) % named.size()]) {

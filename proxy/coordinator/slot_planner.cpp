@@ -78,7 +78,7 @@ void SlotPlanner::asked(const KeyId& key,
                         SteadyTime now) {
   if (!keys_.contains(key) && keys_.size() >= kKeysMax) {
     forget_cold(now);
-    if (keys_.size() >= kKeysMax) {
+    if (keys_.size() >= kKeysMax && !forget_longest_unused()) {
       return;
     }
   }
@@ -112,13 +112,30 @@ bool SlotPlanner::is_far() const {
   return make_seconds_ && *make_seconds_ > kFarSeconds;
 }
 
+bool SlotPlanner::is_idle(const Key& key) {
+  return std::all_of(
+      key.demands.begin(), key.demands.end(), [](const Demand& each) { return each.pending == 0; });
+}
+
 void SlotPlanner::forget_cold(SteadyTime now) {
   std::erase_if(keys_, [&](const auto& entry) {
-    const auto& demands = entry.second.demands;
-    const bool idle = std::all_of(
-        demands.begin(), demands.end(), [](const Demand& each) { return each.pending == 0; });
-    return idle && now - entry.second.used_at > kStaysHot;
+    return is_idle(entry.second) && now - entry.second.used_at > kStaysHot;
   });
+}
+
+bool SlotPlanner::forget_longest_unused() {
+  auto found = keys_.end();
+  for (auto key = keys_.begin(); key != keys_.end(); ++key) {
+    if (is_idle(key->second) &&
+        (found == keys_.end() || key->second.used_at < found->second.used_at)) {
+      found = key;
+    }
+  }
+  if (found == keys_.end()) {
+    return false;
+  }
+  keys_.erase(found);
+  return true;
 }
 
 std::size_t SlotPlanner::pending() const {
@@ -149,7 +166,8 @@ std::vector<SlotPlanner::Need> SlotPlanner::needs(SteadyTime now) {
                                  static_cast<double>(kReadySlotsMax) / std::max(slots, 1.0),
                                  static_cast<double>(kReadyBlocksMax) / std::max(blocks, 1.0)});
   for (Need& need : out) {
-    need.target = std::floor(need.target * share);
+    // However many keys there are: across far sites a key without a slot cannot encrypt at all.
+    need.target = std::max(1.0, std::floor(need.target * share));
   }
   return out;
 }
@@ -180,7 +198,8 @@ std::optional<SlotPlanner::Order> SlotPlanner::next(const SlotStore& ready, Stea
     }
   }
   const std::size_t under_way = pending();
-  if (neediest == nullptr || under_way >= kPendingSlotsMax) {
+  if (neediest == nullptr || under_way >= kPendingSlotsMax ||
+      ready.total() + under_way >= kHeldSlotsMax) {
     return std::nullopt;
   }
   Demand& demand = neediest->entry->demands[neediest->length_class];

@@ -28,6 +28,8 @@ class SlotPlanner {
   /// Bounds of what is released to this proxy ahead of need, all keys together.
   static constexpr std::size_t kReadySlotsMax = 256;
   static constexpr std::size_t kReadyBlocksMax = 4096;
+  /// Both together where many keys have one slot each: less than a node's shelf has room for.
+  static constexpr std::size_t kHeldSlotsMax = 512;
   /// Slots of sessions under way, beside the ready ones; a node's shelf has room for both and more.
   static constexpr std::size_t kPendingSlotsMax = 192;
 
@@ -96,6 +98,9 @@ class SlotPlanner {
   };
 
   static std::size_t class_of(std::size_t blocks);
+  /// No session for it is under way.
+  static bool is_idle(const Key& key);
+  bool forget_longest_unused();
   std::size_t wanted(std::size_t length_class, const Demand& demand, SteadyTime now) const;
   /// All keys', within the bounds.
   std::vector<Need> needs(SteadyTime now);

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kVersionsMax = 10'000;
 /// New marks or versions tried within one request, besides the first.
 constexpr int kRetriesMax = 2;
-/// Slots are made ahead only while at least this much stock is left for requests.
+/// Slots are made ahead only while at least this much stock is left for requests, or half of the
+/// largest that there was in this lease, if nodes are set to keep little.
 constexpr std::uint64_t kStockReserve = 4 * 65536;
 constexpr Milliseconds kSlotsLimit{3000};
 constexpr Milliseconds kSlotsTick{1000};
@@ -151,11 +152,13 @@ void Coordinator::expect(const KeyId& key, const std::string& store, std::size_t
 
 std::optional<SlotPlanner::Order> Coordinator::next_slots() {
   const SteadyTime now = monotonic_.now();
-  if (stopping_ || !lease_.has_lease() || bad_signatures_.many(now)) {
+  // Only who is known to the nodes makes demand: forgers, however many, stop nothing here.
+  if (stopping_ || !lease_.has_lease()) {
     return std::nullopt;
   }
   // Requests come first, unless they wait for slots.
-  const bool short_of = lease_.stock() < kStockReserve || !vector_turns_.empty();
+  const std::uint64_t reserve = std::min(kStockReserve, lease_.most_stock() / 2);
+  const bool short_of = lease_.stock() < reserve || !vector_turns_.empty();
   if (short_of && slot_turns_.empty()) {
     return std::nullopt;
   }

@@ -16,7 +16,7 @@ class StoreLoad {
 
   std::size_t in_work() const { return began_.size(); }
 
-  /// One came to its end: done, or refused for what it is.
+  /// All three nodes have worked on one to its end.
   void served() { served_at_ = clock_.now(); }
 
   /// Whether any was since the oldest of those in work began. If not, they are many because

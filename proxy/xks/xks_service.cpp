@@ -109,10 +109,10 @@ Status check_parts(const xks::DecryptRequest& parsed) {
   return ok_status();
 }
 
-/// Whether the nodes, or we, came to a conclusion about the request itself.
-bool is_verdict(Errc code) {
-  const unsigned status = xks_error(code).status;
-  return status != 429 && status != 503;
+/// Whether all three nodes have worked on the request to its end.
+bool is_of_all_nodes(Operation operation, const Result<Bytes>& outcome) {
+  const bool needs_all = operation == Operation::encrypt || operation == Operation::decrypt;
+  return needs_all && (outcome || outcome.error().code() == Errc::bad_ciphertext);
 }
 
 XksReply error_reply(const XksError& row) {
@@ -208,7 +208,7 @@ Task<Result<Bytes>> XksService::answer(Work& work) {
   }
   const StoreLoad::Request counted(load);
   Result<Bytes> body = co_await perform(work);
-  if (body || is_verdict(body.error().code())) {
+  if (is_of_all_nodes(work.target.operation, body)) {
     load.served();
   }
   co_return body;

@@ -184,6 +184,23 @@ TEST_F(CoordinatorTest, CallsNothingTooMuchLoadUntilAllThreeHaveSpoken) {
   EXPECT_EQ(decrypt().error().code(), Errc::overloaded);
 }
 
+TEST_F(CoordinatorTest, CallsItNoLoadWhereTheThirdIsGone) {
+  cluster.start();
+  refuse_at({PartyIndex::p1, PartyIndex::p3}, ProxyFrame::decrypt, Errc::overloaded);
+  cluster.node(PartyIndex::p2).silent.insert(ProxyFrame::decrypt);
+  TaskGroup group(cluster.context.get_executor());
+  std::optional<Result<Bytes>> outcome;
+  group.spawn(test::keep_decrypted(cluster.coordinator, decrypt_job(), outcome, kGenerous));
+  ASSERT_TRUE(cluster.run_until(
+      [&] { return cluster.node(PartyIndex::p2).count(ProxyFrame::decrypt) == 1; }));
+
+  cluster.node(PartyIndex::p2).close();
+
+  ASSERT_TRUE(cluster.run_until([&] { return outcome.has_value(); }));
+  EXPECT_EQ(outcome->error().code(), Errc::link_closed);
+  block_on(cluster.context, test::close_and_join(group));
+}
+
 TEST_F(CoordinatorTest, WantsTheSameLeaseFromAllThree) {
   cluster.node(PartyIndex::p2).tamper = [](Frame& frame) {
     if (frame.type == static_cast<std::uint8_t>(ProxyFrame::lease_opened)) {

@@ -99,6 +99,16 @@ TEST_F(ForgedRequests, DoNotStopSlotsForGenuineOnes) {
   EXPECT_TRUE(cluster.run_until([&] { return cluster.coordinator.slots_ready() > 0; }));
 }
 
+/// A trickle of bad signatures, for which one needs no secret, would stop all Encrypts of far
+/// sites.
+TEST_F(ForgedRequests, DoNotStopSlotsHoweverManyTheyAre) {
+  forge(3 * kForged, 2);
+
+  ASSERT_TRUE(encrypt_blocks(2));
+
+  EXPECT_TRUE(cluster.run_until([&] { return cluster.coordinator.slots_ready() > 0; }));
+}
+
 TEST_F(ForgedRequests, DoNotCountOverPreparedSlotsEither) {
   ASSERT_TRUE(encrypt_blocks(20));
   come_to_rest();

@@ -160,6 +160,33 @@ TEST(SlotPlanner, SharesTheBoundAmongManyKeys) {
   EXPECT_LE(blocks, SlotPlanner::kReadyBlocksMax);
 }
 
+/// Across far sites a key without a slot cannot encrypt at all.
+TEST(SlotPlanner, GivesEachOfManyKeysASlot) {
+  SlotPlanner planner;
+  const SlotStore empty;
+  for (int i = 0; i < 200; ++i) {
+    planner.asked(key("k" + std::to_string(i)), "store", 6, at(0));
+    planner.asked(key("k" + std::to_string(i)), "store", 14, at(0));
+  }
+  planner.ended(*planner.next(empty, at(0)), Milliseconds(350));
+  std::size_t ordered = 0;
+  while (const auto order = planner.next(empty, at(0.4))) {
+    ordered += order->count;
+  }
+  EXPECT_EQ(ordered, SlotPlanner::kPendingSlotsMax);
+}
+
+TEST(SlotPlanner, TakesUpANewKeyForTheOneThatWasUnusedLongest) {
+  SlotPlanner planner;
+  for (int i = 0; i < 256; ++i) {
+    planner.asked(key("k" + std::to_string(i)), "store", 6, at(i * 0.1));
+  }
+  planner.asked(key("new"), "store", 6, at(30));
+  EXPECT_TRUE(planner.is_hot(key("new")));
+  EXPECT_FALSE(planner.is_hot(key("k0")));
+  EXPECT_TRUE(planner.is_hot(key("k1")));
+}
+
 TEST(SlotPlanner, BacksOffAfterFailuresAndForgetsNothing) {
   SlotPlanner planner;
   const SlotStore empty;
