@@ -136,7 +136,8 @@ Task<Status> BatchWorks::greet(mpc::PartyIndex peer, FrameLink& link) {
 
 Task<void> BatchWorks::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink> link) {
   Status ended = co_await greet(peer, *link);
-  if (ended.ok()) {
+  const bool came_up = ended.ok();
+  if (came_up) {
     if (links_[number(peer)]) {
       links_[number(peer)]->close();
       mux_.set_link(peer, nullptr);
@@ -157,6 +158,9 @@ Task<void> BatchWorks::run_link(mpc::PartyIndex peer, std::shared_ptr<FrameLink>
   link->close();
   if (links_[number(peer)] == link) {
     set_link(peer, nullptr);
+  }
+  if (!came_up && ended.error().code() == Errc::closed) {
+    co_return;  // no secrets yet, or a stop: it is dialled again, and says nothing of this peer
   }
   capped_.info("bulk_link_down",
                peer_name(peer),

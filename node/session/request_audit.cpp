@@ -7,8 +7,7 @@ OperationFacts OperationFacts::of_encrypt(std::string_view proxy,
                                           const mpc::wire::EncryptRequest& request,
                                           unsigned use,
                                           SteadyTime began) {
-  OperationFacts facts;
-  facts.began = began;
+  OperationFacts facts(began);
   facts.operation = order.request.store == nullptr ? "health_encrypt" : "encrypt";
   facts.proxy = proxy;
   facts.access_key_id = order.request.access_key_id;
@@ -27,8 +26,7 @@ OperationFacts OperationFacts::of_decrypt(std::string_view proxy,
                                           const DecryptOrder& order,
                                           unsigned use,
                                           SteadyTime began) {
-  OperationFacts facts;
-  facts.began = began;
+  OperationFacts facts(began);
   facts.operation = order.request.store == nullptr ? "health_decrypt" : "decrypt";
   facts.proxy = proxy;
   facts.access_key_id = order.request.access_key_id;

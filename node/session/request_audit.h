@@ -17,7 +17,8 @@ namespace tercet::node {
 /// What the audit record of one operation says (rule AU2); all of it public.
 class OperationFacts {
  public:
-  OperationFacts() = default;
+  /// `at`: when the request came.
+  explicit OperationFacts(SteadyTime at) : began(at) {}
 
   static OperationFacts of_encrypt(std::string_view proxy,
                                    const EncryptOrder& order,
@@ -43,7 +44,7 @@ class OperationFacts {
   std::uint64_t aad_bytes = 0;
   unsigned use = 0;              ///< of the signature; above 1 a repeat, 0 unsigned
   std::vector<std::string> ivs;  ///< hexadecimal, of encryptions and slots (rule IV8)
-  SteadyTime began{};
+  SteadyTime began;
 };
 
 /// The record of an operation that was allowed: `outcome` is success, or why it did not end well.

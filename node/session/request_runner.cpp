@@ -38,8 +38,12 @@ Result<Bytes> framed_aad(const KeyEntry& key, ByteView aad) {
 /// A session that was checked and burnt, between its first and last message.
 class RequestRunner::Job {
  public:
-  Job(std::uint64_t request_ticket, const LeaseId& in_lease, SessionCounter at, KeyEntry entry)
-      : ticket(request_ticket), lease(in_lease), counter(at), key(std::move(entry)) {}
+  Job(std::uint64_t request_ticket,
+      const LeaseId& in_lease,
+      SessionCounter at,
+      KeyEntry entry,
+      SteadyTime came)
+      : ticket(request_ticket), lease(in_lease), counter(at), key(std::move(entry)), facts(came) {}
 
   std::uint64_t ticket;
   LeaseId lease;
@@ -120,8 +124,8 @@ Result<std::unique_ptr<RequestRunner::SlotsJob>> RequestRunner::check_and_burn_s
   facts.key = key;
   facts.vectors = request.vectors;
   facts.vector_count = vectors;
-  auto job =
-      std::make_unique<SlotsJob>(request.ticket, request.lease, request.counter, std::move(key));
+  auto job = std::make_unique<SlotsJob>(
+      request.ticket, request.lease, request.counter, std::move(key), context_.monotonic.now());
   job->sid = context_.authoriser.session_id(facts);
   job->secrets = lease->secrets();
   job->start = request.vectors;
@@ -236,8 +240,8 @@ Result<std::unique_ptr<RequestRunner::DecryptJob>> RequestRunner::check_and_burn
   facts.vectors = request.vectors;
   facts.vector_count = vectors;
   facts.material = request.remembered.value_or(SessionId());
-  auto job =
-      std::make_unique<DecryptJob>(request.ticket, request.lease, request.counter, order.key);
+  auto job = std::make_unique<DecryptJob>(
+      request.ticket, request.lease, request.counter, order.key, context_.monotonic.now());
   job->sid = context_.authoriser.session_id(facts);
   job->secrets = lease->secrets();
   job->start = request.vectors;
@@ -355,7 +359,7 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
   facts.key = key;
   facts.material = request.slot_session;
   facts.material_number = request.slot_number;
-  Job job(request.ticket, request.lease, request.counter, key);
+  Job job(request.ticket, request.lease, request.counter, key, context_.monotonic.now());
   job.sid = context_.authoriser.session_id(facts);
   job.secrets = lease->secrets();
   context_.count_session(job.sid);

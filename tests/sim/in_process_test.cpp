@@ -55,6 +55,23 @@ TEST_F(InProcess, AHealthCheckGoesTheWholeWay) {
   EXPECT_TRUE(ct::equal(*decrypted, text_));
 }
 
+TEST_F(InProcess, SaysOfEachOperationHowLongItTook) {
+  const SteadyTime before = real_clock().now();
+  ASSERT_TRUE(cluster_.settle());
+  ASSERT_TRUE(encrypt().ok());
+  const auto passed =
+      std::chrono::ceil<std::chrono::microseconds>(real_clock().now() - before).count();
+  std::size_t told = 0;
+  for (const std::string& line : cluster_.audit(PartyIndex::p1)) {
+    const std::size_t at = line.find("\"took_us\":");
+    if (at != std::string::npos) {
+      EXPECT_LE(std::stoll(line.substr(at + 10)), passed) << line;
+      ++told;
+    }
+  }
+  EXPECT_GE(told, 2U) << "the slots and the Encrypt";
+}
+
 TEST_F(InProcess, ANodeReportsItsRoundTripsAndHowLongTheStockLasts) {
   ASSERT_TRUE(cluster_.settle());
   node::NodeService& node = cluster_.node(PartyIndex::p2);
