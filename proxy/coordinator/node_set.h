@@ -110,8 +110,8 @@ class Exchange {
   /// What the replies say so far about an operation that needs all three nodes.
   ///   nothing: go on waiting;  success: all three sent the expected frame;
   ///   an error that two nodes name (peer_aborted counts for none; overloaded only once all three
-  ///   have spoken); link_closed when a link is lost; internal when all have spoken and no two
-  ///   agree.
+  ///   have spoken); link_closed when a link is lost; when all have spoken and no two agree timeout
+  ///   if all they name is lateness, else internal.
   std::optional<Status> verdict() const;
   /// Waits for the verdict. Errors: as above, and timeout.
   Task<Status> all_three(Deadline until);

@@ -1,5 +1,5 @@
-// More keys than a node keeps open, in real processes: rows written by tercet-many-keys as the nodes
-// would have written them. The large sizes: docs/performance.md, "Many keys".
+// More keys than a node keeps open, in real processes: rows written by tercet-many-keys as the
+// nodes would have written them. The large sizes: docs/performance.md, "Many keys".
 
 #include <algorithm>
 #include <fstream>
@@ -119,8 +119,9 @@ TEST_F(ManyKeysLive, AreListedServedAndMadeWhereFewAreOpen) {
   for (const char* key : {"row-1", "row-21"}) {
     EXPECT_TRUE(eventually(
         [&] {
-          return client.post(std::string("/keys/") + key + "/encrypt",
-                             encrypt_body(kPlaintext, "aad"))
+          return client
+                     .post(std::string("/keys/") + key + "/encrypt",
+                           encrypt_body(kPlaintext, "aad"))
                      .status == 200;
         },
         kServesLimit))

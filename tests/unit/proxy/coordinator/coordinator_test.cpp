@@ -136,6 +136,18 @@ TEST_F(CoordinatorTest, CountsPeerAbortedForNoError) {
   EXPECT_EQ(decrypt().error().code(), Errc::internal);
 }
 
+/// A node that hung and wakes: its peers' deadlines passed, and each found another end.
+TEST_F(CoordinatorTest, CallsWhatCameTooLateAtAllNodesATimeout) {
+  cluster.start();
+  refuse_at({PartyIndex::p1}, ProxyFrame::decrypt, Errc::peer_timeout);
+  refuse_at({PartyIndex::p2}, ProxyFrame::decrypt, Errc::peer_aborted);
+  refuse_at({PartyIndex::p3}, ProxyFrame::decrypt, Errc::session_mismatch);
+  EXPECT_EQ(decrypt().error().code(), Errc::internal);
+
+  refuse_at({PartyIndex::p3}, ProxyFrame::decrypt, Errc::closed);
+  EXPECT_EQ(decrypt().error().code(), Errc::timeout);
+}
+
 TEST_F(CoordinatorTest, AnswersATimeoutWhenANodeIsSilent) {
   cluster.start();
   cluster.node(PartyIndex::p2).silent.insert(ProxyFrame::decrypt);
