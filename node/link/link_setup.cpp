@@ -97,6 +97,7 @@ bool PeerRecord::end_generation(const GenerationId& generation) {
 }
 
 void PeerRecord::forget_secret() {
+  ++changes_;
   secret_.reset();
   confirm_key_ = SecretBytes();
   watch_ = RollbackWatch();

@@ -74,6 +74,9 @@ class PeerRecord {
   std::shared_ptr<const mpc::PairSecret> secret_;
   SecretBytes confirm_key_;
   RollbackWatch watch_;
+  /// Of set-ups that succeeded, and of secrets dropped: one that is under way judges by what was
+  /// known when it began, so it is over when this has grown.
+  std::uint64_t changes_ = 0;
 };
 
 /// The defences of link set-up as compile-time switches; products instantiate these only (see
@@ -84,6 +87,9 @@ struct FullLinkDefences {
   static constexpr bool signed_confirm = true;   ///< by the peer's signing key, over this very link
   /// No generation ends for a HELLO that nobody has signed.
   static constexpr bool confirm_before_verdict = true;
+  /// A set-up that another has overtaken ends its own link and says nothing of generations: what
+  /// the peer said on it was true when it was said, and somebody held it back.
+  static constexpr bool refuse_overtaken = true;
 };
 
 namespace detail {
@@ -129,7 +135,8 @@ enum class SetupOutcome : std::uint8_t {
 /// Hops: 2, off the path. Secret: the contributions and what comes from them.
 /// Errors: peer_malformed; unsupported (no version in common); denied (another cluster, another
 /// membership, another sender than the certificate says, a link without channel binding, a wrong
-/// signature); protocol_abort (CONFIRM does not match). With wrong_state, `ended_generation` is the
+/// signature); protocol_abort (CONFIRM does not match); closed (another set-up with the peer
+/// succeeded meanwhile: this link only is over). With wrong_state, `ended_generation` is the
 /// one that the peer offered if that is over (the peer was told), and `self_ended` says that this
 /// node's own is.
 template <class D>
@@ -155,6 +162,7 @@ class BasicLinkSetup {
   Hello make_hello(const GenerationId& own, std::uint64_t session_count);
   Status check_hello(const Hello& hello);
   Status check_confirm(const Confirm& confirm, const detail::SetupTranscript& transcript);
+  Status check_not_overtaken(std::uint64_t changes_before) const;
   /// What the peer's offer says of its generation and of this node's; keeps in `watch` what was
   /// seen.
   WatchVerdict judge(const OfferedGeneration& offer,

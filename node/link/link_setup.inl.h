@@ -117,6 +117,14 @@ Status BasicLinkSetup<D>::check_confirm(const Confirm& confirm,
 }
 
 template <class D>
+Status BasicLinkSetup<D>::check_not_overtaken(std::uint64_t changes_before) const {
+  if (D::refuse_overtaken && record_.changes_ != changes_before) {
+    return Error(Errc::closed, "link set-up: another link to the peer was set up meanwhile");
+  }
+  return ok_status();
+}
+
+template <class D>
 SetupOutcome BasicLinkSetup<D>::keep(const OfferedGeneration& theirs,
                                      SecretBytes derived,
                                      SecretBytes confirm_key) {
@@ -124,6 +132,7 @@ SetupOutcome BasicLinkSetup<D>::keep(const OfferedGeneration& theirs,
     record_.note_ended(*record_.generation_);
   }
   record_.generation_ = theirs.generation;
+  ++record_.changes_;
   if (derived.empty()) {
     return SetupOutcome::kept;
   }
@@ -143,6 +152,7 @@ Task<Result<SetupOutcome>> BasicLinkSetup<D>::run(GenerationId own,
   }
   const std::shared_ptr<const mpc::PairSecret> held = record_.secret_;
   const std::optional<GenerationId> met = record_.generation_;
+  const std::uint64_t changes_before = record_.changes_;
   const Hello my_hello = make_hello(own, session_count);
   const OfferedGeneration& mine = my_hello.generations.front();
   Bytes my_bytes = my_hello.encode();
@@ -157,6 +167,7 @@ Task<Result<SetupOutcome>> BasicLinkSetup<D>::run(GenerationId own,
   }
   TERCET_CO_TRY(const Hello their_hello, Hello::decode(hello_frame.body));
   TERCET_CO_TRY_STATUS(check_hello(their_hello));
+  TERCET_CO_TRY_STATUS(check_not_overtaken(changes_before));
   version_ = their_hello.common_version();
   const OfferedGeneration* const matching = their_hello.offer_of(mine.refresh);
   if (matching == nullptr) {
@@ -193,9 +204,7 @@ Task<Result<SetupOutcome>> BasicLinkSetup<D>::run(GenerationId own,
   }
   TERCET_CO_TRY(Confirm answer, Confirm::decode(confirm_frame.body));
   TERCET_CO_TRY_STATUS(check_confirm(answer, transcript));
-  if (record_.secret_ != held || record_.generation_ != met) {
-    co_return Error(Errc::closed, "link set-up: another link to the peer was set up meanwhile");
-  }
+  TERCET_CO_TRY_STATUS(check_not_overtaken(changes_before));
   // Once more, by what is known now: the peer did say that HELLO.
   RollbackWatch watch = record_.watch_;
   const WatchVerdict verdict = judge(theirs, own, watch);
