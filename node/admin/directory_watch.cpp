@@ -49,10 +49,12 @@ void DirectoryWatch::hear(mpc::PartyIndex from, const HoldingWord& word) {
   if (peer.old && !was_old && alarm_) {
     alarm_(describe(from));
   }
-  // What cannot be written now is heard again.
-  static_cast<void>(store_->heard_counts().hear(from, word.held));
+  // No more than is here: one lie would be an alarm for ever, and what is true beyond that is heard
+  // again once this node has it too. So is what cannot be written now.
+  const HeldCounts own = held();
+  static_cast<void>(store_->heard_counts().hear(from, word.held.least(own)));
   const bool self_was_old = self_is_old();
-  held_more_ = held_more_ || held().lacks_of(word.heard_of_you);
+  held_more_ = held_more_ || own.lacks_of(word.heard_of_you);
   raise(self_was_old);
 }
 

@@ -20,6 +20,10 @@ struct HeldCounts {
   HeldCounts most(const HeldCounts& other) const {
     return {std::max(commands, other.commands), std::max(versions, other.versions)};
   }
+
+  HeldCounts least(const HeldCounts& other) const {
+    return {std::min(commands, other.commands), std::min(versions, other.versions)};
+  }
 };
 
 /// What a node says of its directory whenever it compares digests with a peer.

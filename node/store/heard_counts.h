@@ -11,8 +11,8 @@ namespace tercet::node {
 
 class ShareSealer;
 
-/// The most that each peer ever said it holds: rows of the table `node`. Threads: one, that of
-/// NodeStore.
+/// The most that each peer ever said it holds, as far as it was believed: rows of the table `node`.
+/// Threads: one, that of NodeStore.
 class HeardCounts final : public Mirror {
  public:
   /// Errors: storage_error, storage_corrupt.

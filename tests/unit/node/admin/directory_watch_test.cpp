@@ -26,6 +26,7 @@ class DirectoryWatchTest : public ::testing::Test {
     store.reset();
     store = open_store(dir.path()).value();
     registry = std::make_unique<node::KeyRegistry>(*store, PartyIndex::p1);
+    registry->load();
     watch.emplace(PartyIndex::p1, *store, *registry);
     watch->on_alarm([this](const OldDirectory& seen) { alarms.push_back(seen); });
   }
@@ -37,6 +38,15 @@ class DirectoryWatchTest : public ::testing::Test {
     return word;
   }
 
+  /// This node has `n` more key versions.
+  void have_versions(std::uint8_t n) {
+    for (std::uint8_t i = 0; i < n; ++i) {
+      const std::string key = "own-" + std::to_string(registry->settled().size());
+      ASSERT_TRUE(have_key(*store, epoch_of(key), 64).ok());
+      registry->load();
+    }
+  }
+
   TemporaryDirectory dir;
   std::unique_ptr<node::NodeStore> store;
   std::unique_ptr<node::KeyRegistry> registry;
@@ -45,26 +55,44 @@ class DirectoryWatchTest : public ::testing::Test {
 };
 
 TEST_F(DirectoryWatchTest, APeerThatHoldsLessThanItSaidWasSetBack) {
-  watch->hear(PartyIndex::p2, says(5, 2));
-  watch->hear(PartyIndex::p2, says(5, 3));
-  watch->hear(PartyIndex::p3, says(1, 1));
+  have_versions(3);
+  watch->hear(PartyIndex::p2, says(0, 2));
+  watch->hear(PartyIndex::p2, says(0, 3));
+  watch->hear(PartyIndex::p3, says(0, 1));
   EXPECT_TRUE(alarms.empty());
   EXPECT_TRUE(watch->report().empty());
   begin();  // it remembers
   watch->hear(PartyIndex::p2, says(6, 2));
   ASSERT_EQ(alarms.size(), 1U);
   EXPECT_EQ(alarms[0].node, PartyIndex::p2);
-  watch->hear(PartyIndex::p2, says(4, 2));
+  watch->hear(PartyIndex::p2, says(4, 1));
   EXPECT_EQ(alarms.size(), 1U) << "once";
   EXPECT_FALSE(watch->report().at(0).caught_up);
   watch->hear(PartyIndex::p2, says(6, 3));
   EXPECT_TRUE(watch->report().at(0).caught_up);
 }
 
+/// Else one lie would be an alarm for ever, also when the peer is honest again.
+TEST_F(DirectoryWatchTest, APeerIsBelievedNoMoreThanThisNodeHolds) {
+  have_versions(1);
+  watch->hear(PartyIndex::p2, says(UINT64_MAX, UINT64_MAX));
+  watch->hear(PartyIndex::p2, says(0, 1));
+  begin();
+  watch->hear(PartyIndex::p2, says(0, 1));
+  EXPECT_TRUE(alarms.empty());
+  watch->hear(PartyIndex::p2, says(0, 3));  // that much is true: it was there first
+  have_versions(2);
+  watch->hear(PartyIndex::p2, says(0, 3));
+  begin();
+  watch->hear(PartyIndex::p2, says(0, 2));
+  EXPECT_EQ(alarms.size(), 1U) << "known since this node has as many";
+}
+
 TEST_F(DirectoryWatchTest, WhatAPeerHeardOfThisNodeIsSentBackToIt) {
-  watch->hear(PartyIndex::p2, says(5, 2));
-  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.commands, 5U);
-  EXPECT_EQ(watch->word_to(PartyIndex::p3).heard_of_you.commands, 0U);
+  have_versions(2);
+  watch->hear(PartyIndex::p2, says(0, 2));
+  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 2U);
+  EXPECT_EQ(watch->word_to(PartyIndex::p3).heard_of_you.versions, 0U);
   HoldingWord word = says(5, 2);
   word.heard_of_you.commands = 1;  // of this node, which has none
   watch->hear(PartyIndex::p2, word);
