@@ -1,5 +1,6 @@
 #include "node/admin/directory_watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/model/digest_index.h"
@@ -12,6 +13,9 @@
 namespace tercet::node {
 namespace {
 
+constexpr const char* kPutBack = "put its newest data back; what it lacks does not serve";
+constexpr const char* kFindOutWhy = "it has caught up: find out why it was started with old data";
+
 std::string print_version(const std::string& name) {
   const auto parsed = parse_version_name(name);
   return parsed ? parsed->first.text() + " version " + std::to_string(parsed->second.value()) : "?";
@@ -20,6 +24,11 @@ std::string print_version(const std::string& name) {
 std::string print(const HeldCounts& counts) {
   return std::to_string(counts.commands) + " commands and " + std::to_string(counts.versions) +
          " key versions";
+}
+
+/// As the cluster file numbers them.
+std::string print(mpc::PartyIndex node) {
+  return "node " + std::to_string(mpc::number(node));
 }
 
 }  // namespace
@@ -35,7 +44,10 @@ HoldingWord DirectoryWatch::word_to(mpc::PartyIndex peer) const {
   HoldingWord word;
   word.held = held();
   word.heard_of_you = store_->heard_counts().of(peer);
-  word.old_directory = self_is_old() && !describe_self().caught_up;
+  // A peer's claim alone must not become this node's word.
+  const bool next = lacks_what_is_claimed_by(mpc::next(self_));
+  const bool previous = lacks_what_is_claimed_by(mpc::previous(self_));
+  word.old_directory = lost_votes_ ? next || previous : next && previous;
   return word;
 }
 
@@ -43,7 +55,6 @@ void DirectoryWatch::hear(mpc::PartyIndex from, const HoldingWord& word) {
   Peer& peer = at(from);
   peer.now = word.held;
   peer.says_so = word.old_directory;
-  peer.heard_of_self = peer.heard_of_self.most(word.heard_of_you);
   const bool was_old = std::exchange(
       peer.old, peer.old || peer.says_so || word.held.lacks_of(store_->heard_counts().of(from)));
   if (peer.old && !was_old && alarm_) {
@@ -53,60 +64,106 @@ void DirectoryWatch::hear(mpc::PartyIndex from, const HoldingWord& word) {
   // again once this node has it too. So is what cannot be written now.
   const HeldCounts own = held();
   static_cast<void>(store_->heard_counts().hear(from, word.held.least(own)));
-  const bool self_was_old = self_is_old();
-  held_more_ = held_more_ || own.lacks_of(word.heard_of_you);
-  raise(self_was_old);
+  const Suspicion before = suspicion();
+  peer.heard_of_self = word.heard_of_you;
+  peer.claims = peer.claims || own.lacks_of(word.heard_of_you);
+  raise(before);
 }
 
-void DirectoryWatch::missing(mpc::PartyIndex /*at*/, std::string_view version) {
-  const bool was_old = self_is_old();
-  if (missing_.size() < kMissingMax) {
-    missing_.emplace(version);
+void DirectoryWatch::missing(mpc::PartyIndex at_peer, std::string_view version) {
+  const Suspicion before = suspicion();
+  Peer& peer = at(at_peer);
+  if (peer.missing.size() < kMissingMax) {
+    peer.missing.emplace(version);
   }
-  raise(was_old);
+  peer.claims = true;
+  raise(before);
 }
 
 void DirectoryWatch::own_vote_unknown(mpc::PartyIndex /*from*/) {
-  const bool was_old = self_is_old();
+  const Suspicion before = suspicion();
   lost_votes_ = true;
-  raise(was_old);
+  raise(before);
 }
 
-void DirectoryWatch::raise(bool was_old) {
-  if (!was_old && self_is_old() && alarm_) {
+void DirectoryWatch::raise(Suspicion before) {
+  if (suspicion() > before && alarm_) {
     alarm_(describe_self());
   }
 }
 
-bool DirectoryWatch::self_is_old() const {
-  return held_more_ || lost_votes_ || !missing_.empty();
+DirectoryWatch::Suspicion DirectoryWatch::suspicion() const {
+  const bool next = at(mpc::next(self_)).claims;
+  const bool previous = at(mpc::previous(self_)).claims;
+  if (lost_votes_ || (next && previous)) {
+    return Suspicion::certain;
+  }
+  return next || previous ? Suspicion::one_peer : Suspicion::none;
+}
+
+std::string DirectoryWatch::missing_by(mpc::PartyIndex peer) const {
+  std::string missing;
+  for (const std::string& version : at(peer).missing) {
+    if (!keys_->settled().contains(version)) {
+      missing += (missing.empty() ? "" : ", ") + print_version(version);
+    }
+  }
+  return missing;
+}
+
+bool DirectoryWatch::lacks_what_is_claimed_by(mpc::PartyIndex peer) const {
+  const Peer& said = at(peer);
+  return held().lacks_of(said.heard_of_self) ||
+         std::ranges::any_of(said.missing, [this](const std::string& version) {
+           return !keys_->settled().contains(version);
+         });
+}
+
+std::string DirectoryWatch::claim_of(mpc::PartyIndex peer) const {
+  if (!at(peer).claims) {
+    return {};
+  }
+  std::string claim;
+  if (held().lacks_of(at(peer).heard_of_self)) {
+    claim += "; " + print(peer) + " says it heard of " + print(at(peer).heard_of_self) + " here";
+  }
+  if (const std::string missing = missing_by(peer); !missing.empty()) {
+    claim += "; " + print(peer) + " says it has what is missing here: " + missing;
+  }
+  return claim.empty() ? "; what " + print(peer) + " said was missing is not missing now" : claim;
+}
+
+std::string DirectoryWatch::advice() const {
+  const mpc::PartyIndex next = mpc::next(self_);
+  const mpc::PartyIndex previous = mpc::previous(self_);
+  const bool next_claims = lacks_what_is_claimed_by(next);
+  const bool previous_claims = lacks_what_is_claimed_by(previous);
+  if (!next_claims && !previous_claims) {
+    return suspicion() == Suspicion::certain
+               ? kFindOutWhy
+               : "nothing is missing now: find out whether it was started with old data, or the "
+                 "node that said so is wrong";
+  }
+  if (lost_votes_ || (next_claims && previous_claims)) {
+    return kPutBack;
+  }
+  const mpc::PartyIndex says = next_claims ? next : previous;
+  const mpc::PartyIndex other = next_claims ? previous : next;
+  return print(says) + " says so; if " + print(other) + " does not, suspect " + print(says) +
+         " first; do not restore anything on one node's word";
 }
 
 OldDirectory DirectoryWatch::describe_self() const {
   OldDirectory out;
   out.node = self_;
-  const HeldCounts now = held();
-  HeldCounts before;
-  for (const Peer& peer : peers_) {
-    before = before.most(peer.heard_of_self);
-  }
-  std::string missing;
-  for (const std::string& version : missing_) {
-    if (!keys_->settled().contains(version)) {
-      missing += (missing.empty() ? "" : ", ") + print_version(version);
-    }
-  }
-  out.caught_up = missing.empty() && !now.lacks_of(before);
-  out.detail = "it holds " + print(now);
-  if (held_more_) {
-    out.detail += "; a peer heard of " + print(before) + " here";
-  }
-  if (!missing.empty()) {
-    out.detail += "; peers have what is missing here: " + missing;
-  }
+  out.caught_up = !lacks_what_is_claimed_by(mpc::next(self_)) &&
+                  !lacks_what_is_claimed_by(mpc::previous(self_));
+  out.detail =
+      "it holds " + print(held()) + claim_of(mpc::next(self_)) + claim_of(mpc::previous(self_));
   if (lost_votes_) {
     out.detail += "; votes of its own came back that it does not have";
   }
+  out.to_do = advice();
   return out;
 }
 
@@ -121,12 +178,13 @@ OldDirectory DirectoryWatch::describe(mpc::PartyIndex peer) const {
   if (said.says_so) {
     out.detail += "; it says so itself";
   }
+  out.to_do = out.caught_up ? kFindOutWhy : kPutBack;
   return out;
 }
 
 std::vector<OldDirectory> DirectoryWatch::report() const {
   std::vector<OldDirectory> out;
-  if (self_is_old()) {
+  if (suspicion() != Suspicion::none) {
     out.push_back(describe_self());
   }
   for (const mpc::PartyIndex peer : {mpc::next(self_), mpc::previous(self_)}) {

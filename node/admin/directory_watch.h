@@ -1,9 +1,11 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mpc/party.h"
@@ -20,13 +22,19 @@ class OldDirectory {
   OldDirectory() = default;
   mpc::PartyIndex node = mpc::PartyIndex::p1;
   bool caught_up = false;  ///< what can be had from peers is there again
-  std::string detail;
+  std::string detail;      ///< names who says it
+  std::string to_do;
 };
 
 /// Notices that this node or a peer was started with an old directory: yesterday's, one without its
 /// last transactions, an empty one (docs/key-lifecycle.md, "A node that was set back"). By what
 /// each said it held before, by versions that peers have settled and this node has not, by votes of
 /// its own that come back. What it sees is kept until the process ends.
+///
+/// A peer that says this node lacks something proves nothing: it may be the corrupt one. So this
+/// node says of itself that its directory is old only if both peers claim it, or if a vote that it
+/// has signed came back unknown; until then it reports who claims it, and advises nothing that
+/// would do harm if that is a lie.
 /// Threads: the service's executor only.
 class DirectoryWatch final : public HoldingExchange {
  public:
@@ -34,7 +42,8 @@ class DirectoryWatch final : public HoldingExchange {
   DirectoryWatch(mpc::PartyIndex self, NodeStore& store, const KeyDirectory& keys)
       : self_(self), store_(&store), keys_(&keys) {}
 
-  /// Called when a node is seen with an old directory for the first time.
+  /// Called when a node is seen with an old directory for the first time; of this node once more
+  /// when the word of one peer has become certain.
   void on_alarm(std::function<void(const OldDirectory&)> alarm) { alarm_ = std::move(alarm); }
 
   // HoldingExchange
@@ -51,35 +60,45 @@ class DirectoryWatch final : public HoldingExchange {
   HeldCounts held() const;
 
  private:
-  /// Of the versions that are missing, so many are remembered.
+  /// Of the versions that one peer says are missing, so many are remembered: it cannot push out
+  /// those of the other.
   static constexpr std::size_t kMissingMax = 64;
 
-  /// What speaks for a peer's directory being an old one.
+  /// What speaks for this node's own directory being an old one, while the process lives.
+  enum class Suspicion : std::uint8_t { none, one_peer, certain };
+
+  /// What speaks for a peer's directory being an old one, and what it claims of this node's.
   class Peer {
    public:
     Peer() = default;
     HeldCounts now;  ///< as it said last
-    HeldCounts heard_of_self;
     bool old = false;
     bool says_so = false;  ///< of itself, last
+
+    HeldCounts heard_of_self;                    ///< as it said last
+    std::set<std::string, std::less<>> missing;  ///< versions that it has and this node had not
+    bool claims = false;                         ///< it heard of more than was here, or has more
   };
 
   Peer& at(mpc::PartyIndex peer) { return peers_.at(mpc::number(peer) - 1U); }
 
   const Peer& at(mpc::PartyIndex peer) const { return peers_.at(mpc::number(peer) - 1U); }
 
-  bool self_is_old() const;
+  Suspicion suspicion() const;
+  bool lacks_what_is_claimed_by(mpc::PartyIndex peer) const;
+  /// Printed, as the next two.
+  std::string missing_by(mpc::PartyIndex peer) const;
+  std::string claim_of(mpc::PartyIndex peer) const;
+  std::string advice() const;
   OldDirectory describe_self() const;
   OldDirectory describe(mpc::PartyIndex peer) const;
-  void raise(bool was_old);
+  void raise(Suspicion before);
 
   mpc::PartyIndex self_;
   NodeStore* store_;
   const KeyDirectory* keys_;
   std::array<Peer, 3> peers_;
-  std::set<std::string, std::less<>> missing_;
   bool lost_votes_ = false;
-  bool held_more_ = false;  ///< a peer heard of more than was here
   std::function<void(const OldDirectory&)> alarm_;
 };
 

@@ -151,8 +151,7 @@ void NodeCore::report_old_directories(NodeReport& report) const {
     out.node = node_id(seen.node);
     out.caught_up = seen.caught_up;
     out.detail = seen.detail;
-    out.to_do = seen.caught_up ? "it has caught up: find out why it was started with old data"
-                               : "put its newest data back; what it lacks does not serve";
+    out.to_do = seen.to_do;
     report.setbacks.push_back(std::move(out));
   }
 }

@@ -64,7 +64,7 @@ class PeerHub {
     /// A peer holds another component of this key than this node: refuse the key.
     std::function<void(const KeyId&, mpc::PartyIndex)> key_differs;
     /// A peer has settled a version of this key that this node does not know, and no decision is
-    /// open here that could explain it: this node's directory is an old one.
+    /// open here that could explain it: this node's directory is an old one, or the peer lies.
     std::function<void(const KeyId&, mpc::PartyIndex)> key_missing;
     /// A session that a peer ran and this node did not, after a second (protocol.md 2).
     std::function<void(mpc::PartyIndex, const SessionId&)> session_unknown;

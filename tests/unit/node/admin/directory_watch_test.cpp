@@ -38,6 +38,13 @@ class DirectoryWatchTest : public ::testing::Test {
     return word;
   }
 
+  /// A peer's word, that it has nothing, and heard once that this node has so many versions.
+  static HoldingWord heard_of_this_node(std::uint64_t versions) {
+    HoldingWord word;
+    word.heard_of_you.versions = versions;
+    return word;
+  }
+
   /// This node has `n` more key versions.
   void have_versions(std::uint8_t n) {
     for (std::uint8_t i = 0; i < n; ++i) {
@@ -93,19 +100,58 @@ TEST_F(DirectoryWatchTest, WhatAPeerHeardOfThisNodeIsSentBackToIt) {
   watch->hear(PartyIndex::p2, says(0, 2));
   EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 2U);
   EXPECT_EQ(watch->word_to(PartyIndex::p3).heard_of_you.versions, 0U);
-  HoldingWord word = says(5, 2);
-  word.heard_of_you.commands = 1;  // of this node, which has none
-  watch->hear(PartyIndex::p2, word);
+}
+
+/// Else a corrupt peer would have an honest node accuse itself, and its data put back.
+TEST_F(DirectoryWatchTest, TheClaimOfOnePeerIsNotThisNodesOwnWord) {
+  watch->hear(PartyIndex::p2, heard_of_this_node(UINT64_MAX));
   ASSERT_EQ(alarms.size(), 1U);
   EXPECT_EQ(alarms[0].node, PartyIndex::p1);
-  EXPECT_TRUE(watch->word_to(PartyIndex::p3).old_directory) << "the other one hears it";
+  EXPECT_NE(alarms[0].detail.find("node 2 says"), std::string::npos) << alarms[0].detail;
+  EXPECT_EQ(alarms[0].to_do,
+            "node 2 says so; if node 3 does not, suspect node 2 first; do not restore anything on "
+            "one node's word");
+  EXPECT_FALSE(watch->word_to(PartyIndex::p3).old_directory);
+  watch->hear(PartyIndex::p2, heard_of_this_node(0));
+  EXPECT_TRUE(watch->report().at(0).caught_up) << "it no longer says so";
+}
+
+TEST_F(DirectoryWatchTest, TheClaimsOfBothPeersAre) {
+  watch->hear(PartyIndex::p2, heard_of_this_node(1));
+  watch->hear(PartyIndex::p3, heard_of_this_node(1));
+  ASSERT_EQ(alarms.size(), 2U) << "once more, since it is certain now";
+  EXPECT_EQ(alarms[1].node, PartyIndex::p1);
+  EXPECT_EQ(alarms[1].to_do, "put its newest data back; what it lacks does not serve");
+  EXPECT_TRUE(watch->word_to(PartyIndex::p3).old_directory);
+}
+
+TEST_F(DirectoryWatchTest, ALostVoteProvesWhatOnePeerClaims) {
+  watch->own_vote_unknown(PartyIndex::p3);
+  EXPECT_FALSE(watch->word_to(PartyIndex::p3).old_directory) << "nothing is known to be missing";
+  watch->hear(PartyIndex::p2, heard_of_this_node(1));
+  EXPECT_TRUE(watch->word_to(PartyIndex::p3).old_directory);
+  EXPECT_EQ(alarms.size(), 1U);
+}
+
+TEST_F(DirectoryWatchTest, InventedVersionsOfOnePeerPushOutNoneOfTheOther) {
+  for (std::uint32_t i = 1; i <= 200; ++i) {
+    watch->missing(PartyIndex::p2, node::version_name(key_id("invented"), KeyVersion(i)));
+  }
+  EXPECT_FALSE(watch->word_to(PartyIndex::p3).old_directory);
+  watch->missing(PartyIndex::p3, node::version_name(key_id("k"), KeyVersion(1)));
+  const OldDirectory seen = watch->report().at(0);
+  EXPECT_NE(seen.detail.find("node 3 says it has what is missing here: k version 1"),
+            std::string::npos)
+      << seen.detail;
+  EXPECT_LT(seen.detail.size(), 4000U);
+  EXPECT_TRUE(watch->word_to(PartyIndex::p3).old_directory);
 }
 
 TEST_F(DirectoryWatchTest, AVersionThatPeersHaveAndThisNodeHasNotIsToldUntilItIsThere) {
   const std::string version = node::version_name(key_id("k"), KeyVersion(1));
   watch->missing(PartyIndex::p2, version);
   watch->missing(PartyIndex::p3, version);
-  ASSERT_EQ(alarms.size(), 1U);
+  ASSERT_EQ(alarms.size(), 2U) << "of one peer's word, and of that of both";
   EXPECT_NE(alarms[0].detail.find("k version 1"), std::string::npos) << alarms[0].detail;
   EXPECT_FALSE(watch->report().at(0).caught_up);
   ASSERT_TRUE(have_key(*store, epoch_of("k")).ok());
