@@ -63,7 +63,7 @@ void DirectoryWatch::hear(mpc::PartyIndex from, const HoldingWord& word) {
   // No more than is here: one lie would be an alarm for ever, and what is true beyond that is heard
   // again once this node has it too. So is what cannot be written now.
   const HeldCounts own = held();
-  static_cast<void>(store_->heard_counts().hear(from, word.held.least(own)));
+  static_cast<void>(store_->heard_counts().hear(from, word.held.least(own), clock_->now()));
   const Suspicion before = suspicion();
   peer.heard_of_self = word.heard_of_you;
   peer.claims = peer.claims || own.lacks_of(word.heard_of_you);

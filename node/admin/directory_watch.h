@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/time/clock.h"
 #include "mpc/party.h"
 #include "node/policy/holding_exchange.h"
 
@@ -38,9 +39,12 @@ class OldDirectory {
 /// Threads: the service's executor only.
 class DirectoryWatch final : public HoldingExchange {
  public:
-  /// Both outlive it.
-  DirectoryWatch(mpc::PartyIndex self, NodeStore& store, const KeyDirectory& keys)
-      : self_(self), store_(&store), keys_(&keys) {}
+  /// All outlive it.
+  DirectoryWatch(mpc::PartyIndex self,
+                 NodeStore& store,
+                 const KeyDirectory& keys,
+                 const Clock& clock)
+      : self_(self), store_(&store), keys_(&keys), clock_(&clock) {}
 
   /// Called when a node is seen with an old directory for the first time; of this node once more
   /// when the word of one peer has become certain.
@@ -97,6 +101,7 @@ class DirectoryWatch final : public HoldingExchange {
   mpc::PartyIndex self_;
   NodeStore* store_;
   const KeyDirectory* keys_;
+  const Clock* clock_;
   std::array<Peer, 3> peers_;
   bool lost_votes_ = false;
   std::function<void(const OldDirectory&)> alarm_;

@@ -114,7 +114,8 @@ void NodeCore::build_intake() {
 }
 
 void NodeCore::build_directory_watch() {
-  directory_watch_ = std::make_unique<DirectoryWatch>(self(), *store_, *keys_);
+  directory_watch_ =
+      std::make_unique<DirectoryWatch>(self(), *store_, *keys_, clock_of(parts_.executor));
   directory_watch_->on_alarm([this](const OldDirectory& seen) { on_old_directory(seen); });
   for (const mpc::PartyIndex node : mpc::kAllParties) {
     old_directory_gauge(node).set(0);

@@ -30,7 +30,7 @@ Result<HeardCounts> HeardCounts::load(Database& database, const ShareSealer& sea
 
 Status HeardCounts::read_anew() {
   for (const mpc::PartyIndex peer : mpc::kAllParties) {
-    HeldCounts& counts = counts_.at(mpc::number(peer) - 1U);
+    HeldCounts& counts = at(peer).on_disk;
     counts = HeldCounts();
     TERCET_TRY(Statement query, database_->prepare("SELECT value FROM node WHERE name = ?"));
     query.with(std::string_view(name_of(peer)));
@@ -45,24 +45,32 @@ Status HeardCounts::read_anew() {
     const ByteView code = in.raw(std::tuple_size_v<ShareSealer::RowCode>);
     TERCET_TRY_STATUS(in.finish("what a peer said it holds"));
     TERCET_TRY_STATUS(sealer_->check_row(kTable, row_of(peer, counts), code));
+    at(peer).most = at(peer).most.most(counts);  // what was heard stays so, written or not
   }
   return ok_status();
 }
 
-Status HeardCounts::hear(mpc::PartyIndex peer, const HeldCounts& counts) {
-  HeldCounts& known = counts_.at(mpc::number(peer) - 1U);
-  const HeldCounts most = known.most(counts);
-  if (most == known) {
+Status HeardCounts::hear(mpc::PartyIndex peer, const HeldCounts& counts, SteadyTime now) {
+  Heard& heard = at(peer);
+  heard.most = heard.most.most(counts);
+  if (heard.most == heard.on_disk || (heard.written_at && now - *heard.written_at < kWriteAgain)) {
     return ok_status();
   }
+  heard.written_at = now;  // also of one that fails: it is tried no more often
+  return write(peer, heard);
+}
+
+Status HeardCounts::write(mpc::PartyIndex peer, Heard& heard) {
   ByteWriter value;
-  value.u64(most.commands).u64(most.versions).raw(sealer_->row_code(kTable, row_of(peer, most)));
+  value.u64(heard.most.commands)
+      .u64(heard.most.versions)
+      .raw(sealer_->row_code(kTable, row_of(peer, heard.most)));
   TERCET_TRY(Statement write,
              database_->prepare("INSERT OR REPLACE INTO node (name, value) VALUES (?, ?)"));
   write.with(std::string_view(name_of(peer))).with(ByteView(value.bytes()));
   TERCET_TRY_STATUS(write.run());
   database_->changed(*this);
-  known = most;
+  heard.on_disk = heard.most;
   return ok_status();
 }
 

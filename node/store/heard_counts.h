@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "core/base/result.h"
+#include "core/time/clock.h"
 #include "mpc/party.h"
 #include "node/model/held_counts.h"
 #include "node/store/database.h"
@@ -18,10 +20,16 @@ class HeardCounts final : public Mirror {
   /// Errors: storage_error, storage_corrupt.
   static Result<HeardCounts> load(Database& database, const ShareSealer& sealer);
 
-  const HeldCounts& of(mpc::PartyIndex peer) const { return counts_[mpc::number(peer) - 1U]; }
+  /// A write waits for the disk, and a peer says what it likes as often as it likes: so many of its
+  /// words are written, the others are in memory. Honest peers say no more in that time
+  /// (PeerHub::kTellGrowth), and at rest they say the same every minute.
+  static constexpr Milliseconds kWriteAgain{5000};
 
-  /// Durable when it returns; writes where something has grown only. Errors: storage_error.
-  Status hear(mpc::PartyIndex peer, const HeldCounts& counts);
+  const HeldCounts& of(mpc::PartyIndex peer) const { return at(peer).most; }
+
+  /// Takes it up where something has grown. Writes the most that was heard if that is not on disk
+  /// and nothing of the peer was written within `kWriteAgain`. Errors: storage_error.
+  Status hear(mpc::PartyIndex peer, const HeldCounts& counts, SteadyTime now);
 
   Status read_anew() override;
 
@@ -29,9 +37,23 @@ class HeardCounts final : public Mirror {
   HeardCounts(Database& database, const ShareSealer& sealer)
       : database_(&database), sealer_(&sealer) {}
 
+  class Heard {
+   public:
+    Heard() = default;
+    HeldCounts most;
+    HeldCounts on_disk;
+    std::optional<SteadyTime> written_at;
+  };
+
+  Heard& at(mpc::PartyIndex peer) { return heard_.at(mpc::number(peer) - 1U); }
+
+  const Heard& at(mpc::PartyIndex peer) const { return heard_.at(mpc::number(peer) - 1U); }
+
+  Status write(mpc::PartyIndex peer, Heard& heard);
+
   Database* database_;
   const ShareSealer* sealer_;
-  std::array<HeldCounts, 3> counts_;
+  std::array<Heard, 3> heard_;
 };
 
 }  // namespace tercet::node

@@ -15,6 +15,13 @@ using node::DirectoryWatch;
 using node::HoldingWord;
 using node::OldDirectory;
 
+class WatchClock final : public Clock {
+ public:
+  SteadyTime now() const override { return at; }
+
+  SteadyTime at{std::chrono::hours(1)};
+};
+
 class DirectoryWatchTest : public ::testing::Test {
  protected:
   DirectoryWatchTest() { begin(); }
@@ -27,7 +34,7 @@ class DirectoryWatchTest : public ::testing::Test {
     store = open_store(dir.path()).value();
     registry = std::make_unique<node::KeyRegistry>(*store, PartyIndex::p1);
     registry->load();
-    watch.emplace(PartyIndex::p1, *store, *registry);
+    watch.emplace(PartyIndex::p1, *store, *registry, clock);
     watch->on_alarm([this](const OldDirectory& seen) { alarms.push_back(seen); });
   }
 
@@ -54,6 +61,10 @@ class DirectoryWatchTest : public ::testing::Test {
     }
   }
 
+  /// Past the time within which what a peer says is written once.
+  void later() { clock.at += node::HeardCounts::kWriteAgain; }
+
+  WatchClock clock;
   TemporaryDirectory dir;
   std::unique_ptr<node::NodeStore> store;
   std::unique_ptr<node::KeyRegistry> registry;
@@ -64,6 +75,7 @@ class DirectoryWatchTest : public ::testing::Test {
 TEST_F(DirectoryWatchTest, APeerThatHoldsLessThanItSaidWasSetBack) {
   have_versions(3);
   watch->hear(PartyIndex::p2, says(0, 2));
+  later();
   watch->hear(PartyIndex::p2, says(0, 3));
   watch->hear(PartyIndex::p3, says(0, 1));
   EXPECT_TRUE(alarms.empty());
@@ -89,6 +101,7 @@ TEST_F(DirectoryWatchTest, APeerIsBelievedNoMoreThanThisNodeHolds) {
   EXPECT_TRUE(alarms.empty());
   watch->hear(PartyIndex::p2, says(0, 3));  // that much is true: it was there first
   have_versions(2);
+  later();
   watch->hear(PartyIndex::p2, says(0, 3));
   begin();
   watch->hear(PartyIndex::p2, says(0, 2));
@@ -100,6 +113,42 @@ TEST_F(DirectoryWatchTest, WhatAPeerHeardOfThisNodeIsSentBackToIt) {
   watch->hear(PartyIndex::p2, says(0, 2));
   EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 2U);
   EXPECT_EQ(watch->word_to(PartyIndex::p3).heard_of_you.versions, 0U);
+}
+
+/// A write waits for the disk, so the peer must not say how many there are.
+TEST_F(DirectoryWatchTest, APeersGrowthIsWrittenOnceInFiveSeconds) {
+  have_versions(10);
+  watch->hear(PartyIndex::p2, says(0, 1));
+  const std::uint64_t written = store->steps();
+  for (std::uint64_t n = 2; n <= 9; ++n) {
+    watch->hear(PartyIndex::p2, says(0, n));
+  }
+  EXPECT_EQ(store->steps(), written);
+  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 9U) << "known all the same";
+  watch->hear(PartyIndex::p3, says(0, 1));
+  EXPECT_GT(store->steps(), written) << "each peer has its own";
+  later();
+  watch->hear(PartyIndex::p2, says(0, 9));
+  begin();
+  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 9U) << "and it is on disk now";
+}
+
+/// What was heard outlives a transaction that failed beside it.
+TEST_F(DirectoryWatchTest, WhatIsNotWrittenYetSurvivesARollBack) {
+  have_versions(3);
+  watch->hear(PartyIndex::p2, says(0, 1));
+  watch->hear(PartyIndex::p2, says(0, 2));
+  const Status rolled_back = store->atomically([this]() -> Status {
+    later();
+    watch->hear(PartyIndex::p2, says(0, 3));
+    return Error(Errc::storage_error, "on purpose");
+  });
+  ASSERT_FALSE(rolled_back.ok());
+  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 3U);
+  later();
+  watch->hear(PartyIndex::p2, says(0, 3));
+  begin();
+  EXPECT_EQ(watch->word_to(PartyIndex::p2).heard_of_you.versions, 3U);
 }
 
 /// Else a corrupt peer would have an honest node accuse itself, and its data put back.
