@@ -105,13 +105,18 @@ class ListReader {
         complaints_.push_back(answer.complaint());
         continue;
       }
+      const Json keys = answer.body.value("keys", Json());
+      if (!keys.is_array()) {
+        complaints_.push_back(answer.node + " says what is no list of keys");
+        continue;
+      }
       const Json next = answer.body.value("next", Json());
       if (!next.is_null() && !(next.is_string() && KeyId::parse(next.get<std::string>()))) {
         complaints_.push_back(answer.node + " says a list goes on behind what is no key");
         continue;
       }
       speaking.push_back(asked_[i]);
-      for (const Json& key : answer.body.value("keys", Json::array())) {
+      for (const Json& key : keys) {
         views[key.value("id", std::string())].by_node[answer.node] = key;
       }
       if (next.is_string() && (!until || next.get<std::string>() < *until)) {

@@ -17,6 +17,12 @@ TEST(AnswerCheck, TakesWhatNodesSay) {
       R"({"node":"node-1","keys":[{"id":"k","state":"enabled","blocks":[],"versions":[{"version":1}]}]})"));
 }
 
+TEST(AnswerCheck, TakesWhatIsOpenAndWhoIsSetBack) {
+  EXPECT_TRUE(readable(R"({"keys":2,"permits":null,
+      "decisions":[{"kind":"make","sid":"00","keys":["k version 2"],"open_s":3,"to_do":""}],
+      "old_directories":[{"node":"node-2","caught_up":false,"detail":"","to_do":""}]})"));
+}
+
 TEST(AnswerCheck, RefusesMembersOfAnotherType) {
   for (const char* text : {R"([])",
                            R"({"state":5})",
@@ -27,6 +33,13 @@ TEST(AnswerCheck, RefusesMembersOfAnotherType) {
                            R"({"peers":[1]})",
                            R"({"peers":[{"up":"yes"}]})",
                            R"({"keys":[[]]})",
+                           R"({"keys":["k"]})",
+                           R"({"keys":"k"})",
+                           R"({"decisions":["make"]})",
+                           R"({"decisions":[{"keys":[{"id":"k"}]}]})",
+                           R"({"permits":"none"})",
+                           R"({"old_directories":["node-2"]})",
+                           R"({"old_directories":[{"caught_up":"no"}]})",
                            R"({"keys":[{"id":null}]})",
                            "not JSON"}) {
     EXPECT_FALSE(readable(text)) << text;
