@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "node/cli/cluster_findings.h"
 #include "node/cli/commands.h"
 #include "node/cli/key_commands.h"
 #include "node/cli/output.h"
@@ -113,22 +114,6 @@ std::vector<std::string> open_things_of(const NodeAnswers& answers) {
   return out;
 }
 
-/// Nodes that were started with old data, as each node sees them.
-std::vector<std::string> alarms_of(const NodeAnswers& answers) {
-  std::vector<std::string> out;
-  for (const NodeAnswer& answer : answers) {
-    if (!answer.ok()) {
-      continue;
-    }
-    for (const Json& seen : answer.body.value("old_directories", Json::array())) {
-      out.push_back(answer.node + " sees that " + text_of(seen, "node") +
-                    " was started with an old data directory: " + text_of(seen, "detail") +
-                    ". To do: " + text_of(seen, "to_do"));
-    }
-  }
-  return out;
-}
-
 Row row_of(const NodeAnswer& answer, std::int64_t now) {
   if (!answer.ok()) {
     return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
@@ -194,45 +179,39 @@ int show_status(const Arguments& arguments) {
   const NodeAnswers answers =
       (*administration)->client().ask_all("GET", "/v1/status", "", kLookLimit);
   const std::vector<std::string> warnings = warnings_of(answers);
-  std::size_t reached = 0;
-  std::size_t active = 0;
-  Json nodes = Json::array();
-  for (const NodeAnswer& answer : answers) {
-    reached += answer.reached() ? 1U : 0U;
-    active += answer.ok() && answer.body.value("health", std::string()) == "active" ? 1U : 0U;
-    Json node = answer.ok() ? answer.body : Json::object();
-    node["node"] = answer.node;
-    node["reached"] = answer.reached();
-    nodes.push_back(std::move(node));
-  }
-  const bool serving = active == answers.size();
+  const std::vector<Alarm> alarms = alarms_of(answers);
+  const Verdict verdict = judge_cluster(answers);
   if (arguments.has("--json")) {
+    Json nodes = Json::array();
+    for (const NodeAnswer& answer : answers) {
+      Json node = answer.ok() ? answer.body : Json::object();
+      node["node"] = answer.node;
+      node["reached"] = answer.reached();
+      nodes.push_back(std::move(node));
+    }
     print_line(Json{
         {"cluster", (*administration)->cluster().id.hex()},
-        {"serving", serving},
+        {"serving", verdict.serving},
         {"pair_mode", "off"},
         {"nodes", nodes},
+        {"alarms", alarms_as_json(alarms)},
         {"warnings",
          warnings}}.dump());
-  } else {
-    print_line(std::string("cluster ") + (*administration)->cluster().id.hex() +
-               ", pair_mode off: " +
-               (serving ? "SERVING with three nodes" : "NOT SERVING, all three nodes are needed"));
-    print_nodes(answers);
-    for (const std::string& open : open_things_of(answers)) {
-      print_line("open: " + open);
-    }
-    for (const std::string& alarm : alarms_of(answers)) {
-      print_line("ALARM: " + alarm);
-    }
-    for (const std::string& warning : warnings) {
-      print_line("warning: " + warning);
-    }
+    return verdict.exit_code;
   }
-  if (reached < answers.size()) {
-    return kExitUnreachable;
+  print_line("cluster " + (*administration)->cluster().id.hex() +
+             ", pair_mode off: " + verdict.text);
+  print_nodes(answers);
+  for (const std::string& open : open_things_of(answers)) {
+    print_line("open: " + open);
   }
-  return serving ? kExitDone : kExitFailed;
+  for (const Alarm& alarm : alarms) {
+    print_line("ALARM: " + alarm.text());
+  }
+  for (const std::string& warning : warnings) {
+    print_line("warning: " + warning);
+  }
+  return verdict.exit_code;
 }
 
 }  // namespace
@@ -249,8 +228,8 @@ std::vector<SubCommand> status_sub_commands() {
       "there in it; peers: with the round trip to each. Below, what is open: decisions\n"
       "about keys with the nodes whose vote they wait for, permits that lack a receipt,\n"
       "and what to do about them; ALARM: a node was started with an old data directory,\n"
-      "as another or itself sees it. Exit code 0 only if all three\n"
-      "nodes serve, 3 if one cannot be reached.")};
+      "as another or itself sees it. Exit code 0 only if all three nodes serve and none\n"
+      "still lacks data that it had, 1 if not, 3 if one cannot be reached.")};
 }
 
 }  // namespace tercet::cli

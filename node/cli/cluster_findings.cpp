@@ -1,0 +1,84 @@
+#include "node/cli/cluster_findings.h"
+
+#include <algorithm>
+
+#include "node/cli/arguments.h"
+
+namespace tercet::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string text_of(const Json& object, const char* name) {
+  const Json value = object.value(name, Json());
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
+
+std::string Alarm::text() const {
+  return seen_by + " sees that " + node + " was started with an old data directory: " + detail +
+         ". To do: " + to_do;
+}
+
+std::vector<Alarm> alarms_of(const NodeAnswers& answers) {
+  std::vector<Alarm> out;
+  for (const NodeAnswer& answer : answers) {
+    if (!answer.ok()) {
+      continue;
+    }
+    for (const Json& seen : answer.body.value("old_directories", Json::array())) {
+      Alarm alarm;
+      alarm.seen_by = answer.node;
+      alarm.node = text_of(seen, "node");
+      alarm.caught_up = seen.value("caught_up", false);
+      alarm.detail = text_of(seen, "detail");
+      alarm.to_do = text_of(seen, "to_do");
+      out.push_back(std::move(alarm));
+    }
+  }
+  return out;
+}
+
+bool any_stands(const std::vector<Alarm>& alarms) {
+  return std::any_of(
+      alarms.begin(), alarms.end(), [](const Alarm& alarm) { return !alarm.caught_up; });
+}
+
+Json alarms_as_json(const std::vector<Alarm>& alarms) {
+  Json out = Json::array();
+  for (const Alarm& alarm : alarms) {
+    out.push_back(Json{{"seen_by", alarm.seen_by},
+                       {"node", alarm.node},
+                       {"caught_up", alarm.caught_up},
+                       {"detail", alarm.detail},
+                       {"to_do", alarm.to_do}});
+  }
+  return out;
+}
+
+Verdict judge_cluster(const NodeAnswers& answers) {
+  const bool all_reached = std::all_of(
+      answers.begin(), answers.end(), [](const NodeAnswer& answer) { return answer.reached(); });
+  const bool all_active = std::all_of(answers.begin(), answers.end(), [](const NodeAnswer& answer) {
+    return answer.ok() && answer.body.value("health", std::string()) == "active";
+  });
+  const bool alarm = any_stands(alarms_of(answers));
+  Verdict out;
+  out.serving = all_active && !alarm;
+  if (out.serving) {
+    out.text = "SERVING with three nodes";
+  } else if (all_active) {
+    out.text = "KEYS FAIL, a node lacks data that it had: see ALARM below";
+  } else {
+    out.text = "NOT SERVING, all three nodes are needed";
+  }
+  if (!all_reached) {
+    out.exit_code = kExitUnreachable;
+  } else if (!out.serving) {
+    out.exit_code = kExitFailed;
+  }
+  return out;
+}
+
+}  // namespace tercet::cli

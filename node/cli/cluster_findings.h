@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "node/cli/admin_client.h"
+
+namespace tercet::cli {
+
+/// That a node was started with an old data directory, as one node sees it.
+class Alarm {
+ public:
+  Alarm() = default;
+  std::string seen_by;
+  std::string node;
+  bool caught_up = false;  ///< it lacks nothing any more; what is not said is not so
+  std::string detail;
+  std::string to_do;
+
+  /// For people.
+  std::string text() const;
+};
+
+/// What `old_directories` of each `GET /v1/status` says.
+std::vector<Alarm> alarms_of(const NodeAnswers& answers);
+/// Whether a node still lacks what it held: keys fail, and no new ones should be made.
+bool any_stands(const std::vector<Alarm>& alarms);
+nlohmann::json alarms_as_json(const std::vector<Alarm>& alarms);
+
+/// The cluster in one line: whether requests are answered, and if not all, why.
+class Verdict {
+ public:
+  Verdict() = default;
+  bool serving = false;
+  std::string text;
+  int exit_code = 0;
+};
+
+/// By the answers of all nodes to `GET /v1/status`.
+Verdict judge_cluster(const NodeAnswers& answers);
+
+}  // namespace tercet::cli

@@ -1,0 +1,72 @@
+#include "node/cli/cluster_findings.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "node/cli/arguments.h"
+
+namespace tercet::cli {
+namespace {
+
+NodeAnswers all_active() {
+  NodeAnswers out;
+  for (const char* node : {"node-1", "node-2", "node-3"}) {
+    NodeAnswer answer;
+    answer.node = node;
+    answer.status = 200;
+    answer.body = {{"health", "active"}, {"old_directories", nlohmann::json::array()}};
+    out.push_back(std::move(answer));
+  }
+  return out;
+}
+
+void set_back(NodeAnswer& seen_by, const char* node, bool caught_up) {
+  seen_by.body["old_directories"].push_back(
+      {{"node", node}, {"caught_up", caught_up}, {"detail", "it holds 0"}, {"to_do", "look"}});
+}
+
+TEST(ClusterFindings, ThreeActiveNodesServe) {
+  const Verdict verdict = judge_cluster(all_active());
+  EXPECT_TRUE(verdict.serving);
+  EXPECT_EQ(verdict.text, "SERVING with three nodes");
+  EXPECT_EQ(verdict.exit_code, kExitDone);
+}
+
+TEST(ClusterFindings, ANodeThatLacksItsDataIsNotServing) {
+  NodeAnswers answers = all_active();
+  set_back(answers[2], "node-2", false);
+  const Verdict verdict = judge_cluster(answers);
+  EXPECT_FALSE(verdict.serving);
+  EXPECT_NE(verdict.text.find("ALARM"), std::string::npos) << verdict.text;
+  EXPECT_EQ(verdict.text.find("SERVING"), std::string::npos) << verdict.text;
+  EXPECT_EQ(verdict.exit_code, kExitFailed);
+
+  // A node that leaves the word out says nothing that calms.
+  answers[2].body["old_directories"][0].erase("caught_up");
+  EXPECT_FALSE(judge_cluster(answers).serving);
+}
+
+TEST(ClusterFindings, ANodeThatHasCaughtUpServesAndStaysToBeTold) {
+  NodeAnswers answers = all_active();
+  set_back(answers[0], "node-2", true);
+  EXPECT_TRUE(judge_cluster(answers).serving);
+  EXPECT_FALSE(any_stands(alarms_of(answers)));
+  ASSERT_EQ(alarms_of(answers).size(), 1U);
+  EXPECT_EQ(alarms_of(answers).front().text(),
+            "node-1 sees that node-2 was started with an old data directory: it holds 0. "
+            "To do: look");
+}
+
+TEST(ClusterFindings, ANodeThatIsAwayOrNotActiveIsNotServing) {
+  NodeAnswers answers = all_active();
+  answers[1].body["health"] = "unavailable";
+  EXPECT_FALSE(judge_cluster(answers).serving);
+  EXPECT_EQ(judge_cluster(answers).exit_code, kExitFailed);
+  answers[1].unreachable = Error(Errc::link_closed, "nobody listens");
+  EXPECT_FALSE(judge_cluster(answers).serving);
+  EXPECT_EQ(judge_cluster(answers).exit_code, kExitUnreachable);
+}
+
+}  // namespace
+}  // namespace tercet::cli
