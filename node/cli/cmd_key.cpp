@@ -12,6 +12,7 @@
 #include "node/cli/commands.h"
 #include "node/cli/key_commands.h"
 #include "node/cli/key_file.h"
+#include "node/cli/key_notes.h"
 #include "node/cli/key_split.h"
 #include "node/cli/key_terms_options.h"
 #include "node/cli/key_view.h"
@@ -52,7 +53,8 @@ int report(const node::Command& command, const CommandOutcome& outcome, bool jso
                     {"key", key},
                     {"done", outcome.in_force},
                     {"nodes", nodes},
-                    {"complaints", outcome.complaints}}
+                    {"complaints", outcome.complaints},
+                    {"notes", outcome.notes}}
                    .dump());
     return outcome.exit_code;
   }
@@ -61,6 +63,9 @@ int report(const node::Command& command, const CommandOutcome& outcome, bool jso
   }
   if (outcome.in_force) {
     print_line(key + " " + std::string(command.done_text()));
+    for (const std::string& note : outcome.notes) {
+      static_cast<void>(fail(kExitDone, note));
+    }
     return kExitDone;
   }
   return fail(outcome.exit_code,
@@ -81,7 +86,13 @@ class Order {
            std::vector<CommandId> overrides = {}) const {
     node::Command command = administration->begin(std::move(body), limit);
     command.overrides = std::move(overrides);
-    return report(command, administration->send(command, limit), arguments.has("--json"));
+    CommandOutcome outcome = administration->send(command, limit);
+    if (outcome.in_force && command.form() == node::CommandForm::block) {
+      if (auto note = look_for_unknown_key(administration->client(), key); note) {
+        outcome.notes.push_back(std::move(*note));
+      }
+    }
+    return report(command, outcome, arguments.has("--json"));
   }
 };
 
@@ -364,7 +375,8 @@ std::vector<SubCommand> key_sub_commands() {
           change_options,
           disable_key,
           "A node that is away learns of it when it is back. The kill switch: two unwilling\n"
-          "nodes stop every operation with the key."),
+          "nodes stop every operation with the key. A key that no node knows is blocked for the\n"
+          "day it is made, and that is said: look whether you wrote the id that you meant."),
   };
 }
 

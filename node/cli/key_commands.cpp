@@ -9,6 +9,7 @@
 #include "core/random/random.h"
 #include "core/time/clock.h"
 #include "node/cli/arguments.h"
+#include "node/cli/key_notes.h"
 #include "node/cli/output.h"
 
 namespace tercet::cli {
@@ -176,6 +177,17 @@ Task<void> Administration::carry_out(const node::Command& command,
   const std::size_t needed = nodes_needed(command.form(), outcome.answers.size());
   co_await wait_until_done(outcome, needed, deadline, pause, waiting_for);
   judge(outcome, needed);
+  if (outcome.in_force && command.form() == node::CommandForm::making) {
+    co_await note_blocks(command, outcome);
+  }
+}
+
+Task<void> Administration::note_blocks(const node::Command& command, CommandOutcome& outcome) {
+  const NodeAnswers looked = co_await client_->ask(
+      client_->all(), "GET", "/v1/keys/" + command.key().text(), "", kAnswerLimit);
+  if (auto note = blocked_key_note(command.key(), looked, outcome.id); note) {
+    outcome.notes.push_back(std::move(*note));
+  }
 }
 
 CommandOutcome Administration::send(const node::Command& command, Milliseconds limit) {

@@ -29,6 +29,7 @@ class CommandOutcome {
   std::string id;
   NodeAnswers answers;  ///< the last of each node
   std::vector<std::string> complaints;
+  std::vector<std::string> notes;  ///< what to know though it is in force
 };
 
 /// Makes, signs and sends commands for one administrator (and cosigners), and waits until the nodes
@@ -69,6 +70,8 @@ class Administration {
                        Milliseconds pause,
                        Waiting& waiting_for,
                        CommandOutcome& outcome);
+  /// Whether other commands block the key that was made.
+  Task<void> note_blocks(const node::Command& command, CommandOutcome& outcome);
   Task<void> send_in_turn(Several& several);
   Task<void> send_side_by_side(Several& several);
   Task<void> wait_until_done(CommandOutcome& outcome,
