@@ -45,6 +45,18 @@ bool any_stands(const std::vector<Alarm>& alarms) {
       alarms.begin(), alarms.end(), [](const Alarm& alarm) { return !alarm.caught_up; });
 }
 
+std::optional<std::string> why_make_no_key(const NodeAnswers& answers) {
+  const std::vector<Alarm> alarms = alarms_of(answers);
+  const auto standing = std::find_if(
+      alarms.begin(), alarms.end(), [](const Alarm& alarm) { return !alarm.caught_up; });
+  if (standing == alarms.end()) {
+    return std::nullopt;
+  }
+  return standing->text() +
+         ". A key made now is lost when the right directory is put back: do that first "
+         "(docs/operations.md, \"A node has old data\"), or give --despite-alarm";
+}
+
 Json alarms_as_json(const std::vector<Alarm>& alarms) {
   Json out = Json::array();
   for (const Alarm& alarm : alarms) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class Alarm {
 std::vector<Alarm> alarms_of(const NodeAnswers& answers);
 /// Whether a node still lacks what it held: keys fail, and no new ones should be made.
 bool any_stands(const std::vector<Alarm>& alarms);
+/// Why no key should be made or rotated now, if so. What is made while a node has the wrong
+/// directory is in that directory only: with the right one put back, nobody has all of the key.
+std::optional<std::string> why_make_no_key(const NodeAnswers& answers);
 nlohmann::json alarms_as_json(const std::vector<Alarm>& alarms);
 
 /// The cluster in one line: whether requests are answered, and if not all, why.

@@ -112,6 +112,7 @@ std::optional<Order> read_order(const Arguments& arguments, int& exit_code) {
   }
   Order order;
   order.administration = std::move(administration).value();
+  order.administration->make_despite_alarm(arguments.has("--despite-alarm"));
   order.limit = *limit;
   order.key = std::move(key).value();
   return order;
@@ -171,6 +172,7 @@ int create_keys(const Arguments& arguments) {
   if (!wanted) {
     return fail(wanted.error(), kExitUsage);
   }
+  (*administration)->make_despite_alarm(arguments.has("--despite-alarm"));
   const bool json = arguments.has("--json");
   if (wanted->size() == 1) {
     const node::Command command = (*administration)->begin(wanted->front(), *limit);
@@ -294,13 +296,18 @@ int rotate_key(const Arguments& arguments) {
   return order->send(node::RotateKey(order->key, KeyVersion(newest + 1)), arguments);
 }
 
+Option despite_alarm_option() {
+  return Option("--despite-alarm", "", "although a node has old data (see `tercet status`)");
+}
+
 /// Of what makes a key: which, its terms, and what every command has.
 std::vector<Option> making_options(std::vector<Option> which) {
   std::vector<Option> out = {config_option()};
   for (std::vector<Option> more :
        {std::move(which),
         terms_options(),
-        std::vector<Option>{cosigner_option(), timeout_option(), json_option()}}) {
+        std::vector<Option>{
+            despite_alarm_option(), cosigner_option(), timeout_option(), json_option()}}) {
     out.insert(out.end(), more.begin(), more.end());
   }
   return out;
@@ -330,6 +337,12 @@ std::vector<Option> create_options() {
 std::vector<SubCommand> key_sub_commands() {
   const std::vector<Option> change_options = {
       config_option(), id_option(), cosigner_option(), timeout_option(), json_option()};
+  const std::vector<Option> rotate_options = {config_option(),
+                                              id_option(),
+                                              despite_alarm_option(),
+                                              cosigner_option(),
+                                              timeout_option(),
+                                              json_option()};
   return {
       SubCommand(
           "key create",
@@ -340,6 +353,8 @@ std::vector<SubCommand> key_sub_commands() {
           "them together. Several keys are made side by side, up to 32 at once, and told as they\n"
           "are done (--json: one document a line; --timeout-s is for each). A key that exists is\n"
           "refused and stays as it is, so the same call may be given again after a failure.\n"
+          "None is made while a node lacks data that it had (ALARM in `tercet status`): with the\n"
+          "right directory put back nobody would have all of the key.\n"
           "A line of FILE is a key's id, and behind it those of --store, --no-store, --usage and\n"
           "--disabled that it has otherwise than the call; # begins a comment."),
       SubCommand(
@@ -360,7 +375,7 @@ std::vector<SubCommand> key_sub_commands() {
                  "With the versions of a rotated key, and the commands that block it."),
       SubCommand("key rotate",
                  "Make the next version of a key: it encrypts, older ones still decrypt.",
-                 change_options,
+                 rotate_options,
                  rotate_key,
                  "All three nodes must be up. The version is in every ciphertext's metadata."),
       SubCommand("key enable",

@@ -9,6 +9,7 @@
 #include "core/random/random.h"
 #include "core/time/clock.h"
 #include "node/cli/arguments.h"
+#include "node/cli/cluster_findings.h"
 #include "node/cli/key_notes.h"
 #include "node/cli/output.h"
 
@@ -161,6 +162,10 @@ Task<void> Administration::check_ready(node::CommandForm form, CommandOutcome& o
       outcome.exit_code = answer.reached() ? kExitFailed : kExitUnreachable;
       outcome.complaints.push_back(answer.complaint());
     }
+  }
+  if (auto why = despite_alarm_ ? std::nullopt : why_make_no_key(outcome.answers); why) {
+    outcome.exit_code = std::max(outcome.exit_code, kExitFailed);
+    outcome.complaints.push_back(std::move(*why));
   }
 }
 

@@ -58,6 +58,18 @@ TEST(ClusterFindings, ANodeThatHasCaughtUpServesAndStaysToBeTold) {
             "To do: look");
 }
 
+TEST(ClusterFindings, NoKeyIsMadeWhileANodeLacksItsData) {
+  NodeAnswers answers = all_active();
+  EXPECT_FALSE(why_make_no_key(answers));
+  set_back(answers[0], "node-2", true);
+  EXPECT_FALSE(why_make_no_key(answers));
+  set_back(answers[1], "node-3", false);
+  const std::optional<std::string> why = why_make_no_key(answers);
+  ASSERT_TRUE(why);
+  EXPECT_TRUE(why->starts_with("node-2 sees that node-3 was started with an old data directory"));
+  EXPECT_NE(why->find("--despite-alarm"), std::string::npos);
+}
+
 TEST(ClusterFindings, ANodeThatIsAwayOrNotActiveIsNotServing) {
   NodeAnswers answers = all_active();
   answers[1].body["health"] = "unavailable";
