@@ -33,6 +33,7 @@ Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, Nod
     answer.unreachable = response.error();
     co_return;
   }
+  answer.arrived_ms = system_wall_clock().now_milliseconds();
   answer.status = response->status;
   answer.body = nlohmann::json::parse(as_text(response->body), nullptr, false);
   if (!is_readable_answer(answer.body)) {

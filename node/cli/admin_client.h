@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ class NodeAnswer {
   std::string address;
   std::optional<Error> unreachable;
   unsigned status = 0;
+  std::int64_t arrived_ms = 0;  ///< when it came, by this machine's wall clock
   nlohmann::json body;
 
   bool reached() const { return !unreachable.has_value(); }

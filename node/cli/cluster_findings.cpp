@@ -14,6 +14,8 @@ std::string text_of(const Json& object, const char* name) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+constexpr std::int64_t kClockSkewMillisecondsMax = 2000;
+
 }  // namespace
 
 std::string Alarm::text() const {
@@ -65,6 +67,42 @@ Json alarms_as_json(const std::vector<Alarm>& alarms) {
                        {"caught_up", alarm.caught_up},
                        {"detail", alarm.detail},
                        {"to_do", alarm.to_do}});
+  }
+  return out;
+}
+
+std::optional<std::int64_t> clock_ahead_ms(const NodeAnswer& answer) {
+  const Json said = answer.ok() ? answer.body.value("wall_milliseconds", Json()) : Json();
+  if (!said.is_number_integer()) {
+    return std::nullopt;
+  }
+  // A corrupt node may say any number: the difference must not overflow.
+  constexpr std::int64_t kFar = std::int64_t{1} << 53;
+  return std::clamp(said.get<std::int64_t>(), -kFar, kFar) - answer.arrived_ms;
+}
+
+std::vector<std::string> warnings_of(const NodeAnswers& answers) {
+  std::vector<std::string> out;
+  std::vector<std::int64_t> clocks;
+  for (const NodeAnswer& answer : answers) {
+    if (!answer.ok()) {
+      out.push_back(answer.complaint());
+      continue;
+    }
+    for (const Json& warning : answer.body.value("warnings", Json::array())) {
+      out.push_back(answer.node + ": " + (warning.is_string() ? warning.get<std::string>() : ""));
+    }
+    if (const auto ahead = clock_ahead_ms(answer); ahead) {
+      clocks.push_back(*ahead);
+    }
+  }
+  if (clocks.empty()) {
+    return out;
+  }
+  const auto [earliest, latest] = std::minmax_element(clocks.begin(), clocks.end());
+  if (*latest - *earliest > kClockSkewMillisecondsMax) {
+    out.push_back("the nodes' clocks differ by " + std::to_string(*latest - *earliest) +
+                  " ms: a node whose clock is wrong refuses requests");
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,12 @@ bool any_stands(const std::vector<Alarm>& alarms);
 /// directory is in that directory only: with the right one put back, nobody has all of the key.
 std::optional<std::string> why_make_no_key(const NodeAnswers& answers);
 nlohmann::json alarms_as_json(const std::vector<Alarm>& alarms);
+
+/// How far the node's clock is ahead of this machine's, with the way of its answer in it; compared
+/// when the answer came, so that waiting for another node is none of it.
+std::optional<std::int64_t> clock_ahead_ms(const NodeAnswer& answer);
+/// What an operator should know about the cluster as a whole, of answers to `GET /v1/status`.
+std::vector<std::string> warnings_of(const NodeAnswers& answers);
 
 /// The cluster in one line: whether requests are answered, and if not all, why.
 class Verdict {

@@ -14,7 +14,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr Milliseconds kLookLimit{5000};
-constexpr std::int64_t kClockSkewMillisecondsMax = 2000;
 
 std::string text_of(const Json& object, const char* name) {
   const Json value = object.value(name, Json());
@@ -63,30 +62,6 @@ std::string stock_in_words(const Json& minutes) {
   return minutes.is_number() ? minutes.dump() + " min" : "?";
 }
 
-/// What an operator should know about the cluster as a whole.
-std::vector<std::string> warnings_of(const NodeAnswers& answers) {
-  std::vector<std::string> out;
-  std::int64_t earliest = 0;
-  std::int64_t latest = 0;
-  for (const NodeAnswer& answer : answers) {
-    if (!answer.ok()) {
-      out.push_back(answer.complaint());
-      continue;
-    }
-    for (const Json& warning : answer.body.value("warnings", Json::array())) {
-      out.push_back(answer.node + ": " + (warning.is_string() ? warning.get<std::string>() : ""));
-    }
-    const std::int64_t now = answer.body.value("wall_milliseconds", std::int64_t{0});
-    earliest = earliest == 0 ? now : std::min(earliest, now);
-    latest = std::max(latest, now);
-  }
-  if (latest - earliest > kClockSkewMillisecondsMax) {
-    out.push_back("the nodes' clocks differ by " + std::to_string(latest - earliest) +
-                  " ms: a node whose clock is wrong refuses requests");
-  }
-  return out;
-}
-
 /// One line for each thing that is open at a node, and what to do about it.
 std::vector<std::string> open_things_of(const NodeAnswers& answers) {
   std::vector<std::string> out;
@@ -114,13 +89,13 @@ std::vector<std::string> open_things_of(const NodeAnswers& answers) {
   return out;
 }
 
-Row row_of(const NodeAnswer& answer, std::int64_t now) {
+Row row_of(const NodeAnswer& answer) {
   if (!answer.ok()) {
     return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
   }
   const Json& said = answer.body;
   const std::int64_t free_mb = number_of(said, "data_free_mb", -1);
-  const std::int64_t ahead = number_of(said, "wall_milliseconds", now) - now;
+  const std::int64_t ahead = clock_ahead_ms(answer).value_or(0);
   return {answer.node,
           text_of(said, "health"),
           text_of(said, "detail"),
@@ -142,11 +117,10 @@ Row row_of(const NodeAnswer& answer, std::int64_t now) {
 
 /// One line for each thing to know, one column for each node.
 void print_nodes(const NodeAnswers& answers) {
-  const std::int64_t now = system_wall_clock().now_milliseconds();
   std::vector<Row> columns;
   std::size_t lines = 0;  // few when no node has answered
   for (const NodeAnswer& answer : answers) {
-    columns.push_back(row_of(answer, now));
+    columns.push_back(row_of(answer));
     lines = std::max(lines, columns.back().size());
   }
   Row titles = {"node",

@@ -1,5 +1,6 @@
 #include "node/cli/cluster_findings.h"
 
+#include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,21 @@ TEST(ClusterFindings, NoKeyIsMadeWhileANodeLacksItsData) {
   ASSERT_TRUE(why);
   EXPECT_TRUE(why->starts_with("node-2 sees that node-3 was started with an old data directory"));
   EXPECT_NE(why->find("--despite-alarm"), std::string::npos);
+}
+
+TEST(ClusterFindings, ClocksAreComparedWhenTheAnswersCame) {
+  NodeAnswers answers = all_active();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    answers[i].arrived_ms = 1'000'000 + 4'000 * static_cast<std::int64_t>(i);
+    answers[i].body["wall_milliseconds"] = answers[i].arrived_ms - 3;
+    EXPECT_EQ(clock_ahead_ms(answers[i]), -3);
+  }
+  EXPECT_TRUE(warnings_of(answers).empty()) << warnings_of(answers).front();
+  answers[1].body["wall_milliseconds"] = answers[1].arrived_ms - 2'500;
+  ASSERT_EQ(warnings_of(answers).size(), 1U);
+  EXPECT_NE(warnings_of(answers).front().find("clocks differ by 2497 ms"), std::string::npos);
+  answers[1].body["wall_milliseconds"] = std::numeric_limits<std::int64_t>::min();
+  EXPECT_EQ(warnings_of(answers).size(), 1U);
 }
 
 TEST(ClusterFindings, ANodeThatIsAwayOrNotActiveIsNotServing) {
