@@ -27,7 +27,7 @@ namespace {
 /// Opened only where several commands are under way.
 constexpr std::size_t kConnectionsPerNode = 4;
 
-Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, NodeAnswer& answer) {
+Task<void> exchange(HttpClient& client, HttpRequest request, Deadline until, NodeAnswer& answer) {
   Result<HttpResponse> response = co_await client.send(std::move(request), until);
   if (!response) {
     answer.unreachable = response.error();
@@ -40,6 +40,17 @@ Task<void> ask_node(HttpClient& client, HttpRequest request, Deadline until, Nod
     answer.body = nullptr;
     answer.unreachable =
         Error(Errc::peer_malformed, "its answer is not one that this version understands");
+  }
+}
+
+Task<void> ask_node(HttpClient& client,
+                    HttpRequest request,
+                    Deadline until,
+                    NodeAnswer& answer,
+                    const AdminClient::Heard& heard) {
+  co_await exchange(client, std::move(request), until, answer);
+  if (heard) {
+    heard(answer);
   }
 }
 
@@ -100,7 +111,8 @@ Task<NodeAnswers> AdminClient::ask(std::vector<std::size_t> nodes,
                                    std::string method,
                                    std::string target,
                                    std::string body,
-                                   Milliseconds limit) {
+                                   Milliseconds limit,
+                                   Heard heard) {
   NodeAnswers answers(nodes.size());
   TaskGroup group(impl_->executor);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -114,7 +126,8 @@ Task<NodeAnswers> AdminClient::ask(std::vector<std::size_t> nodes,
     group.spawn(ask_node(*impl_->clients[nodes[i]],
                          std::move(request),
                          Deadline::in(real_clock(), limit),
-                         answers[i]));
+                         answers[i],
+                         heard));
   }
   co_await group.join();
   co_return answers;

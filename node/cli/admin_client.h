@@ -60,12 +60,15 @@ class AdminClient {
                         const std::string& target,
                         const std::string& body,
                         Milliseconds limit);
-  /// The same from within `run`.
+  /// Hears each answer when it comes, which for one may be long before the last.
+  using Heard = std::function<void(const NodeAnswer&)>;
+  /// The same from within `run`. `heard` may be empty.
   Task<NodeAnswers> ask(std::vector<std::size_t> nodes,
                         std::string method,
                         std::string target,
                         std::string body,
-                        Milliseconds limit);
+                        Milliseconds limit,
+                        Heard heard = nullptr);
   /// Runs `work` on the client's executor until it is done.
   void run(Task<void> work);
   const asio::any_io_executor& executor() const;

@@ -1,6 +1,7 @@
 // tercet key create | import | list | show | rotate | enable | disable
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <set>
@@ -38,7 +39,15 @@ Result<Milliseconds> limit_of(const Arguments& arguments) {
   return Milliseconds(seconds * 1000);
 }
 
-int report(const node::Command& command, const CommandOutcome& outcome, bool json) {
+void print_done(const node::Command& command) {
+  print_line(command.key().text() + " " + std::string(command.done_text()));
+}
+
+/// `told`: that it is in force has been printed.
+int report(const node::Command& command,
+           const CommandOutcome& outcome,
+           bool json,
+           bool told = false) {
   const std::string key = command.key().text();
   if (json) {
     Json nodes = Json::array();
@@ -62,7 +71,9 @@ int report(const node::Command& command, const CommandOutcome& outcome, bool jso
     static_cast<void>(fail(kExitFailed, complaint));
   }
   if (outcome.in_force) {
-    print_line(key + " " + std::string(command.done_text()));
+    if (!told) {
+      print_done(command);
+    }
     for (const std::string& note : outcome.notes) {
       static_cast<void>(fail(kExitDone, note));
     }
@@ -86,13 +97,22 @@ class Order {
            std::vector<CommandId> overrides = {}) const {
     node::Command command = administration->begin(std::move(body), limit);
     command.overrides = std::move(overrides);
-    CommandOutcome outcome = administration->send(command, limit);
+    const bool json = arguments.has("--json");
+    bool told = false;
+    CommandOutcome outcome = administration->send(command, limit, [&] {
+      // At once: whoever stops a key should not wait for a node that hangs.
+      if (!json) {
+        print_done(command);
+        std::fflush(stdout);
+        told = true;
+      }
+    });
     if (outcome.in_force && command.form() == node::CommandForm::block) {
       if (auto note = look_for_unknown_key(administration->client(), key); note) {
         outcome.notes.push_back(std::move(*note));
       }
     }
-    return report(command, outcome, arguments.has("--json"));
+    return report(command, outcome, json, told);
   }
 };
 

@@ -173,13 +173,21 @@ Task<void> Administration::carry_out(const node::Command& command,
                                      Milliseconds limit,
                                      Milliseconds pause,
                                      Waiting& waiting_for,
+                                     const std::function<void()>& in_force,
                                      CommandOutcome& outcome) {
   const Deadline deadline = Deadline::in(real_clock(), limit);
   outcome.id = command.id.hex();
   const std::string envelope = sign(command).print();
+  const std::size_t needed = nodes_needed(command.form(), client_->all().size());
+  std::size_t done = 0;
+  const AdminClient::Heard heard = [&](const NodeAnswer& answer) {
+    done += state_of(answer) == "done" ? 1U : 0U;
+    if (state_of(answer) == "done" && done == needed && in_force) {
+      in_force();
+    }
+  };
   outcome.answers =
-      co_await client_->ask(client_->all(), "POST", "/v1/commands", envelope, kAnswerLimit);
-  const std::size_t needed = nodes_needed(command.form(), outcome.answers.size());
+      co_await client_->ask(client_->all(), "POST", "/v1/commands", envelope, kAnswerLimit, heard);
   co_await wait_until_done(outcome, needed, deadline, pause, waiting_for);
   judge(outcome, needed);
   if (outcome.in_force && command.form() == node::CommandForm::making) {
@@ -195,22 +203,26 @@ Task<void> Administration::note_blocks(const node::Command& command, CommandOutc
   }
 }
 
-CommandOutcome Administration::send(const node::Command& command, Milliseconds limit) {
+CommandOutcome Administration::send(const node::Command& command,
+                                    Milliseconds limit,
+                                    const std::function<void()>& in_force) {
   CommandOutcome outcome;
   outcome.id = command.id.hex();
   client_->run(check_ready(command.form(), outcome));
   if (outcome.exit_code == kExitDone) {
     Waiting waiting_for("the nodes to carry out the command");
-    client_->run(carry_out(command, limit, kPollPause, waiting_for, outcome));
+    client_->run(carry_out(command, limit, kPollPause, waiting_for, in_force, outcome));
   }
   return outcome;
 }
 
 Task<void> Administration::send_in_turn(Several& several) {
+  const std::function<void()> nobody;  // is told before the end
   while (!several.stop && several.begun < several.bodies.size()) {
     const node::Command command = begin(std::move(several.bodies[several.begun++]), several.limit);
     CommandOutcome outcome;
-    co_await carry_out(command, several.limit, kPollPauseOfSeveral, several.waiting_for, outcome);
+    co_await carry_out(
+        command, several.limit, kPollPauseOfSeveral, several.waiting_for, nobody, outcome);
     several.stop = several.stop || outcome.exit_code == kExitUnreachable;
     several.waiting_for.what = std::to_string(several.bodies.size() - ++several.done) + " of " +
                                std::to_string(several.bodies.size()) + " keys";

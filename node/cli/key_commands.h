@@ -51,7 +51,11 @@ class Administration {
 
   /// A command with id, cluster and times filled in.
   node::Command begin(node::CommandBody body, Milliseconds limit) const;
-  CommandOutcome send(const node::Command& command, Milliseconds limit);
+  /// `in_force` (may be empty) is called when enough nodes have confirmed what they were sent,
+  /// while another may still be waited for.
+  CommandOutcome send(const node::Command& command,
+                      Milliseconds limit,
+                      const std::function<void()>& in_force = {});
 
   /// What is told of each command of several, as it ends.
   using Ended = std::function<void(const node::Command& command, const CommandOutcome& outcome)>;
@@ -72,6 +76,7 @@ class Administration {
                        Milliseconds limit,
                        Milliseconds pause,
                        Waiting& waiting_for,
+                       const std::function<void()>& in_force,
                        CommandOutcome& outcome);
   /// Whether other commands block the key that was made.
   Task<void> note_blocks(const node::Command& command, CommandOutcome& outcome);

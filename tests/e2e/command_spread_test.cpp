@@ -1,6 +1,7 @@
 // An administrator who reaches one node only: that node tells its peers at once.
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -52,6 +53,33 @@ TEST(CommandSpread, ANodeTellsItsPeersWhatItWasTold) {
              return node.at("state") == "disabled";
            });
   })) << live_cluster().tercet({"key", "show", "--id", kKey}).output;
+}
+
+TEST(CommandSpread, ADisableIsToldBeforeANodeThatHangsIsGivenUp) {
+  const CommandResult created = live_cluster().create_key("stopped");
+  ASSERT_TRUE(created.done()) << created.output;
+  live_cluster().send_signal("node-3", SIGSTOP);
+  const CommandResult disabled = live_cluster().tercet({"key", "disable", "--id", "stopped"});
+  live_cluster().send_signal("node-3", SIGCONT);
+  EXPECT_TRUE(disabled.done()) << disabled.output;
+  const std::size_t told = disabled.output.find("stopped disabled");
+  EXPECT_LT(told, disabled.output.find("node-3 cannot be reached")) << disabled.output;
+  EXPECT_TRUE(eventually(all_serve, Milliseconds(90'000)));
+}
+
+TEST(CommandSpread, ABlockOfAKeyThatNobodyKnowsIsToldThenAndWhenItIsMade) {
+  ASSERT_TRUE(live_cluster().create_key("meant").done());
+  const CommandResult disabled = live_cluster().tercet({"key", "disable", "--id", "maent"});
+  EXPECT_TRUE(disabled.done());
+  EXPECT_NE(disabled.output.find("no node knows a key maent"), std::string::npos)
+      << disabled.output;
+  EXPECT_NE(disabled.output.find("did you mean meant?"), std::string::npos) << disabled.output;
+  const CommandResult created = live_cluster().create_key("maent");
+  EXPECT_TRUE(created.done());
+  EXPECT_NE(created.output.find("maent is disabled: it is blocked"), std::string::npos)
+      << created.output;
+  const CommandResult enabled = live_cluster().tercet({"key", "enable", "--id", "maent"});
+  EXPECT_TRUE(enabled.done()) << enabled.output;
 }
 
 }  // namespace
