@@ -60,7 +60,8 @@ int report(const node::Command& command,
     print_line(Json{{"command", outcome.id},
                     {"kind", std::string(command.kind())},
                     {"key", key},
-                    {"done", outcome.in_force},
+                    {"done", outcome.in_force || outcome.exists},
+                    {"exists", outcome.exists},
                     {"nodes", nodes},
                     {"complaints", outcome.complaints},
                     {"notes", outcome.notes}}
@@ -70,8 +71,10 @@ int report(const node::Command& command,
   for (const std::string& complaint : outcome.complaints) {
     static_cast<void>(fail(kExitFailed, complaint));
   }
-  if (outcome.in_force) {
-    if (!told) {
+  if (outcome.in_force || outcome.exists) {
+    if (outcome.exists) {
+      print_line(key + " exists already, with the same terms");
+    } else if (!told) {
       print_done(command);
     }
     for (const std::string& note : outcome.notes) {
@@ -371,8 +374,10 @@ std::vector<SubCommand> key_sub_commands() {
           create_keys,
           "All three nodes must be up. Done when all three hold their shares and have checked\n"
           "them together. Several keys are made side by side, up to 32 at once, and told as they\n"
-          "are done (--json: one document a line; --timeout-s is for each). A key that exists is\n"
-          "refused and stays as it is, so the same call may be given again after a failure.\n"
+          "are done (--json: one document a line; --timeout-s is for each). A key that exists\n"
+          "stays as it is: alone it is refused, among several it counts as made where its terms "
+          "are\n"
+          "those wanted, so the same call may be given again after a failure.\n"
           "None is made while a node lacks data that it had (ALARM in `tercet status`): with the\n"
           "right directory put back nobody would have all of the key.\n"
           "A line of FILE is a key's id, and behind it those of --store, --no-store, --usage and\n"

@@ -10,6 +10,7 @@
 #include "core/time/clock.h"
 #include "node/cli/arguments.h"
 #include "node/cli/cluster_findings.h"
+#include "node/cli/existing_key.h"
 #include "node/cli/key_notes.h"
 #include "node/cli/output.h"
 
@@ -216,6 +217,25 @@ CommandOutcome Administration::send(const node::Command& command,
   return outcome;
 }
 
+Task<void> Administration::look_whether_it_exists(const node::Command& command,
+                                                  CommandOutcome& outcome) {
+  const auto* const wanted = std::get_if<node::CreateKey>(&command.body);
+  if (outcome.in_force || wanted == nullptr || !is_taken(outcome.answers)) {
+    co_return;
+  }
+  const NodeAnswers looked = co_await client_->ask(
+      client_->all(), "GET", "/v1/keys/" + wanted->key.text(), "", kAnswerLimit);
+  if (!is_there_already(*wanted, looked)) {
+    co_return;
+  }
+  outcome.exists = true;
+  outcome.exit_code = kExitDone;
+  outcome.complaints.clear();
+  if (auto note = blocked_key_note(wanted->key, looked, ""); note && wanted->terms.enabled) {
+    outcome.notes.push_back(std::move(*note));
+  }
+}
+
 Task<void> Administration::send_in_turn(Several& several) {
   const std::function<void()> nobody;  // is told before the end
   while (!several.stop && several.begun < several.bodies.size()) {
@@ -223,6 +243,7 @@ Task<void> Administration::send_in_turn(Several& several) {
     CommandOutcome outcome;
     co_await carry_out(
         command, several.limit, kPollPauseOfSeveral, several.waiting_for, nobody, outcome);
+    co_await look_whether_it_exists(command, outcome);
     several.stop = several.stop || outcome.exit_code == kExitUnreachable;
     several.waiting_for.what = std::to_string(several.bodies.size() - ++several.done) + " of " +
                                std::to_string(several.bodies.size()) + " keys";

@@ -26,6 +26,7 @@ class CommandOutcome {
   CommandOutcome() = default;
   int exit_code = 0;
   bool in_force = false;  ///< all needed nodes have confirmed
+  bool exists = false;    ///< of several keys: it was there before, as it was to be made
   std::string id;
   NodeAnswers answers;  ///< the last of each node
   std::vector<std::string> complaints;
@@ -61,7 +62,9 @@ class Administration {
   using Ended = std::function<void(const node::Command& command, const CommandOutcome& outcome)>;
 
   /// Commands that make keys, up to kSideBySideMax under way at once, `limit` for each. After one
-  /// that finds a node away no more are begun. Returns how many were.
+  /// that finds a node away no more are begun. One that is there already with the same terms is
+  /// done
+  /// (`exists`), so that a call may be given again. Returns how many were begun.
   std::size_t send_all(std::vector<node::CommandBody> bodies, Milliseconds limit, Ended ended);
 
  private:
@@ -80,6 +83,8 @@ class Administration {
                        CommandOutcome& outcome);
   /// Whether other commands block the key that was made.
   Task<void> note_blocks(const node::Command& command, CommandOutcome& outcome);
+  /// Whether a key that was refused is there already, as it was to be made.
+  Task<void> look_whether_it_exists(const node::Command& command, CommandOutcome& outcome);
   Task<void> send_in_turn(Several& several);
   Task<void> send_side_by_side(Several& several);
   Task<void> wait_until_done(CommandOutcome& outcome,
