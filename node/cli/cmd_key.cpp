@@ -10,6 +10,7 @@
 
 #include "core/secret/access.h"
 #include "core/secret/secret_file.h"
+#include "node/cli/command_ending.h"
 #include "node/cli/commands.h"
 #include "node/cli/key_commands.h"
 #include "node/cli/key_file.h"
@@ -60,6 +61,8 @@ int report(const node::Command& command,
     print_line(Json{{"command", outcome.id},
                     {"kind", std::string(command.kind())},
                     {"key", key},
+                    {"sent", outcome.sent},
+                    {"expires_at", command.expires_at},
                     {"done", outcome.in_force || outcome.exists},
                     {"exists", outcome.exists},
                     {"nodes", nodes},
@@ -82,8 +85,13 @@ int report(const node::Command& command,
     }
     return kExitDone;
   }
+  const std::string what = std::string(command.kind()) + " of " + key;
+  if (!outcome.sent) {
+    return fail(outcome.exit_code, what + " was not sent: nothing has changed");
+  }
   return fail(outcome.exit_code,
-              std::string(command.kind()) + " of " + key + " is not done",
+              what + " is not done: " +
+                  what_may_still_come(command.form(), outcome.answers, command.expires_at),
               "`tercet key show --id " + key + "` tells where each node stands");
 }
 

@@ -178,6 +178,7 @@ Task<void> Administration::carry_out(const node::Command& command,
                                      CommandOutcome& outcome) {
   const Deadline deadline = Deadline::in(real_clock(), limit);
   outcome.id = command.id.hex();
+  outcome.sent = true;
   const std::string envelope = sign(command).print();
   const std::size_t needed = nodes_needed(command.form(), client_->all().size());
   std::size_t done = 0;

@@ -25,6 +25,7 @@ class CommandOutcome {
  public:
   CommandOutcome() = default;
   int exit_code = 0;
+  bool sent = false;      ///< a node may know of it
   bool in_force = false;  ///< all needed nodes have confirmed
   bool exists = false;    ///< of several keys: it was there before, as it was to be made
   std::string id;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -29,16 +29,6 @@ std::string text_of(const Json& key, const char* name) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// "2026-01-31 09:30:00 UTC"
-std::string time_of(const Json& key, const char* name) {
-  const auto seconds = key.value(name, std::time_t{0});
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%F %T UTC", &utc);
-  return text.data();
-}
-
 /// Of a rotated key: one line for each version, by the first node that has it.
 void print_versions(const KeyView& view) {
   std::map<std::uint64_t, std::string> lines;
@@ -47,8 +37,8 @@ void print_versions(const KeyView& view) {
       const Json number = version.value("version", Json());
       if (number.is_number_unsigned()) {
         lines.try_emplace(number.get<std::uint64_t>(),
-                          "made " + time_of(version, "created_at") + ", check value " +
-                              text_of(version, "check_value") + ", IVs used " +
+                          "made " + time_in_words(version.value("created_at", std::int64_t{0})) +
+                              ", check value " + text_of(version, "check_value") + ", IVs used " +
                               text_of(version, "ivs_used"));
       }
     }
@@ -84,7 +74,7 @@ void print_key_view(const std::string& id, const KeyView& view) {
     for (const char* name : kShown) {
       column.push_back(text_of(said, name));
     }
-    column.push_back(time_of(said, "created_at"));
+    column.push_back(time_in_words(said.value("created_at", std::int64_t{0})));
     columns.push_back(std::move(column));
   }
   columns.front().emplace_back("created");

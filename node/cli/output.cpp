@@ -1,8 +1,10 @@
 #include "node/cli/output.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include "core/time/clock.h"
 
@@ -19,6 +21,15 @@ int fail(int code, const std::string& what, const std::string& hint) {
 
 int fail(const Error& error, int code) {
   return fail(code, error.what(), error.hint());
+}
+
+std::string time_in_words(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm utc{};
+  ::gmtime_r(&time, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%F %T UTC", &utc);
+  return text.data();
 }
 
 void print_line(const std::string& text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace tercet::cli {
 /// "tercet: what. hint" on standard error; returns `code`.
 int fail(int code, const std::string& what, const std::string& hint = "");
 int fail(const Error& error, int code);
+
+/// "2026-01-31 09:30:00 UTC", of seconds since 1970.
+std::string time_in_words(std::int64_t seconds);
 
 void print_line(const std::string& text);
 
