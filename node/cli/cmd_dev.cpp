@@ -204,17 +204,25 @@ std::vector<SubCommand> dev_sub_commands() {
           {dir_option(),
            proxies_option(),
            no_kms_option(),
-           Option("--keep-config", "", "with the configuration files in DIR as they are"),
+           Option("--keep-config",
+                  "",
+                  "with the configuration files in DIR as they are, not written anew"),
            rtt_option(),
            wan_option(),
            timeout_option(),
            json_option()},
           up,
-          "Makes keys, certificates, credentials and configuration in DIR where they are not "
-          "there\n"
-          "yet, starts three nodes, the proxies and tercet-kms, makes the health key, waits until\n"
-          "all is healthy and writes DIR/dev.json, which says what runs where. For development:\n"
-          "everything belongs to one user of one machine, so nothing is protected from it.\n"
+          "Makes keys, certificates and credentials in DIR where they are not there yet, writes "
+          "the\n"
+          "configuration files anew (what you changed in them is lost, but with --keep-config), "
+          "starts\n"
+          "three nodes, the proxies and tercet-kms, makes the health key, waits until all is "
+          "healthy\n"
+          "and writes DIR/dev.json, which says what runs where. For development: everything "
+          "belongs\n"
+          "to one user of one machine, so nothing is protected from it. To start one node again "
+          "that\n"
+          "has ended: tercet-node --config DIR/node-2.yaml; `dev down` does not stop that one.\n"
           "With --rtt-ms or --wan (as root) an emulator delays all packets between the nodes and\n"
           "between proxies and nodes: docs/wide-area.md."),
       SubCommand("dev status",

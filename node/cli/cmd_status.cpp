@@ -196,9 +196,10 @@ std::vector<SubCommand> status_sub_commands() {
       "Show the cluster: nodes, links, stock, warnings.",
       {config_option(), json_option()},
       show_status,
-      "A column for each node. generation: a new one at every start; leases: one for\n"
-      "each proxy it serves, and one of the nodes themselves; they last: the vectors, at\n"
-      "the rate of the last minute; clock: against this machine's, so with the way\n"
+      "A column for each node. kernels: the machine code that computes there, by what its\n"
+      "processor has (all give the same results); generation: a new one at every start;\n"
+      "leases: one for each proxy it serves, and one of the nodes themselves; they last: the\n"
+      "vectors, at the rate of the last minute; clock: against this machine's, with the way\n"
       "there in it; peers: with the round trip to each. Below, what is open: decisions\n"
       "about keys with the nodes whose vote they wait for, permits that lack a receipt,\n"
       "and what to do about them; ALARM: a node was started with an old data directory,\n"
