@@ -204,7 +204,8 @@ int DiskVfs::read(const std::string& name, void* into, int amount, sqlite3_int64
   const auto from = std::min(static_cast<std::size_t>(offset), bytes.size());
   const auto wanted = static_cast<std::size_t>(amount);
   const std::size_t there = std::min(wanted, bytes.size() - from);
-  std::memcpy(into, bytes.data() + from, there);
+  std::copy_n(
+      bytes.begin() + static_cast<std::ptrdiff_t>(from), there, static_cast<std::uint8_t*>(into));
   if (there < wanted) {
     std::memset(static_cast<char*>(into) + there, 0, wanted - there);
     return SQLITE_IOERR_SHORT_READ;
