@@ -64,8 +64,8 @@ std::string_view Command::done_text() const {
 
 std::optional<Making> Command::making() const {
   return std::visit(
-      [](const auto& of) -> std::optional<Making> {
-        if constexpr (of.kForm == CommandForm::making) {
+      []<class Kind>(const Kind& of) -> std::optional<Making> {
+        if constexpr (Kind::kForm == CommandForm::making) {
           return of.making();
         } else {
           return std::nullopt;
@@ -76,8 +76,8 @@ std::optional<Making> Command::making() const {
 
 void Command::apply(KeyBlocks& to) const {
   std::visit(
-      [&](const auto& of) {
-        if constexpr (of.kForm != CommandForm::making) {
+      [&]<class Kind>(const Kind& of) {
+        if constexpr (Kind::kForm != CommandForm::making) {
           of.apply(id, overrides, to);
         }
       },
