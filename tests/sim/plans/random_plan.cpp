@@ -77,9 +77,12 @@ const KeyId& RandomPlan::any_key() {
 void RandomPlan::ask_kms() {
   const std::vector<Ciphertext>& kept = cluster_.kms().kept();
   switch (world().draw(0, 9)) {
-    case 0:
-      cluster_.kms().metadata(any_proxy(), any_key());
+    case 0: {
+      // Drawn one after the other: compilers order the arguments of a call as they like.
+      const KeyId& key = any_key();
+      cluster_.kms().metadata(any_proxy(), key);
       return;
+    }
     case 1:
     case 2:
     case 3:
@@ -95,7 +98,9 @@ void RandomPlan::ask_kms() {
       world().random().fill(plaintext);
       Bytes aad(world().draw(0, 1) * 24);
       world().random().fill(aad);
-      cluster_.kms().encrypt(any_proxy(), any_key(), std::move(plaintext), std::move(aad));
+      const KeyId& key = any_key();
+      const std::size_t proxy = any_proxy();
+      cluster_.kms().encrypt(proxy, key, std::move(plaintext), std::move(aad));
     }
   }
 }
