@@ -15,7 +15,6 @@
 #include "core/base/result.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
-#include "core/time/pace.h"
 #include "mpc/wire/proxy_messages.h"
 #include "proxy/coordinator/bad_signatures.h"
 #include "proxy/coordinator/fleet.h"
@@ -186,9 +185,6 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   LeaseHolder lease_;
   SlotStore slots_;
   SlotPlanner slot_planner_;
-  /// Whether a slot on the spot can be there in time: across far sites it cannot (15 hops), though
-  /// an Encrypt over one that is there can (2 hops).
-  Pace slot_pace_;
   /// Of keys that are rotated, or were: with which version to encrypt.
   std::map<KeyId, KeyVersion> versions_;
   RememberedSessions remembered_;

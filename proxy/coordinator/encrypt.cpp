@@ -194,7 +194,7 @@ Task<Result<ReadySlot>> Coordinator::slot_made_now(const EncryptJob& job, Deadli
   // key, and who has it gets them as soon as the nodes say so, even if this one comes too late.
   const std::shared_ptr<AskedBeside> asked = ask_beside(job, until);
   if (lease_.has_lease() && !job.request.is_health_check() &&
-      slot_pace_.fastest() > until.remaining()) {
+      slot_planner_.fastest_session() > until.remaining()) {
     co_return co_await slot_waited_for(job, *asked, until);
   }
   ++figures_.encrypts_on_the_spot;

@@ -23,7 +23,7 @@ constexpr std::size_t kSlotsMin = 8;
 constexpr std::size_t kLongSlotsMin = 1;
 /// Where a session takes so long, a client that sends one request after another would use up a few
 /// slots in a small part of that time, and wait for the next: what arrives is no measure then.
-constexpr double kFarSeconds = 0.1;
+constexpr Milliseconds kFar{100};
 constexpr std::size_t kFarSlotsMin = 64;
 constexpr std::size_t kFarLongSlotsMin = 2;
 /// As long as no session has ended.
@@ -109,7 +109,7 @@ std::size_t SlotPlanner::wanted(std::size_t length_class,
 }
 
 bool SlotPlanner::is_far() const {
-  return make_seconds_ && *make_seconds_ > kFarSeconds;
+  return pace_.fastest() > kFar;
 }
 
 bool SlotPlanner::is_idle(const Key& key) {
@@ -215,10 +215,14 @@ std::optional<SlotPlanner::Order> SlotPlanner::next(const SlotStore& ready, Stea
   return order;
 }
 
-void SlotPlanner::ended(const Order& order, Milliseconds took) {
+void SlotPlanner::session_took(Milliseconds took) {
+  pace_.note(took);
   const double seconds = std::min(kMakeSecondsMax, std::chrono::duration<double>(took).count());
   make_seconds_ =
       make_seconds_ ? *make_seconds_ + kSmoothing * (seconds - *make_seconds_) : seconds;
+}
+
+void SlotPlanner::ended(const Order& order) {
   if (const auto found = keys_.find(order.key); found != keys_.end()) {
     found->second.demands[class_of(order.blocks)].pending -= order.count;
     found->second.failures = 0;

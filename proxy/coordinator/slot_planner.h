@@ -10,6 +10,7 @@
 
 #include "core/base/ids.h"
 #include "core/time/clock.h"
+#include "core/time/pace.h"
 #include "proxy/coordinator/slot_store.h"
 
 namespace tercet::proxy {
@@ -50,13 +51,22 @@ class SlotPlanner {
   /// What to make next, if any key has fewer slots than it should. It counts as under way until
   /// `ended`, `failed` or `refused`.
   std::optional<Order> next(const SlotStore& ready, SteadyTime now);
-  /// The session made its slots in `took`.
-  void ended(const Order& order, Milliseconds took);
+  /// The session made its slots.
+  void ended(const Order& order);
   /// The session failed: the next one for this key waits, longer after each failure. What the key
   /// needs is not forgotten: that no slot was made is no sign that none is wanted.
   void failed(const Order& order, SteadyTime now);
   /// The nodes make no slots for this key (disabled, gone): none until it is used again.
   void refused(const Order& order);
+
+  /// How long a session took that made slots, ahead or on the spot, from its first message to its
+  /// last: not what it waited for vectors, or a shortage of them would count as distance, and more
+  /// slots would be wanted the fewer vectors there are.
+  void session_took(Milliseconds took);
+
+  /// The fastest session of late; zero as long as there was none. What begins now, with less time
+  /// left, cannot end in time: across far sites a session takes 15 hops.
+  Milliseconds fastest_session() const { return pace_.fastest(); }
 
   /// Which keys were used of late; the slots of all others may go.
   bool is_hot(const KeyId& key) const { return keys_.contains(key); }
@@ -111,6 +121,7 @@ class SlotPlanner {
   bool is_far() const;
 
   std::optional<double> make_seconds_;  ///< how long a session takes, smoothed
+  Pace pace_;
 };
 
 }  // namespace tercet::proxy

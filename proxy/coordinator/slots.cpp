@@ -124,7 +124,7 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
     TERCET_CO_TRY_STATUS(exchange.send_to_all(ProxyFrame::make_slots, message.encode()));
     Status made = co_await exchange.all_three(until);
     if (made) {
-      slot_pace_.note(std::chrono::ceil<Milliseconds>(monotonic_.now() - began));
+      slot_planner_.session_took(std::chrono::ceil<Milliseconds>(monotonic_.now() - began));
       Result<std::vector<ReadySlot>> slots = combine(exchange, plan.lease, count_wanted, blocks);
       if (!slots) {
         count(slots.error().code());
@@ -166,19 +166,17 @@ std::optional<SlotPlanner::Order> Coordinator::next_slots() {
 }
 
 Task<void> Coordinator::fill_slots(SlotPlanner::Order order) {
-  const SteadyTime began = monotonic_.now();
   Result<std::vector<ReadySlot>> made = co_await make_slots(
       order.key, order.store, order.count, order.blocks, Deadline::in(monotonic_, kSlotsLimit));
-  const SteadyTime now = monotonic_.now();
   if (!made) {
     if (is_about_the_request(made.error().code())) {
       slot_planner_.refused(order);
     } else {
-      slot_planner_.failed(order, now);
+      slot_planner_.failed(order, monotonic_.now());
     }
     co_return;
   }
-  slot_planner_.ended(order, std::chrono::duration_cast<Milliseconds>(now - began));
+  slot_planner_.ended(order);
   for (ReadySlot& slot : *made) {
     slot.made_ahead = true;
     if (lease_.lease() == slot.lease) {  // else it ended meanwhile, and they with it

@@ -64,7 +64,8 @@ class Load {
       const auto [ends, order_ended] = under_way_.front();
       under_way_.pop();
       now_ = ends;
-      planner.ended(order_ended, Milliseconds(static_cast<int>(make_ * 1000)));
+      planner.session_took(Milliseconds(static_cast<int>(make_ * 1000)));
+      planner.ended(order_ended);
       for (std::uint16_t i = 0; i < order_ended.count; ++i) {
         ReadySlot slot;
         slot.keystream = Bytes(order_ended.blocks * std::size_t{16});
@@ -168,7 +169,8 @@ TEST(SlotPlanner, GivesEachOfManyKeysASlot) {
     planner.asked(key("k" + std::to_string(i)), "store", 6, at(0));
     planner.asked(key("k" + std::to_string(i)), "store", 14, at(0));
   }
-  planner.ended(*planner.next(empty, at(0)), Milliseconds(350));
+  planner.session_took(Milliseconds(350));
+  planner.ended(*planner.next(empty, at(0)));
   std::size_t ordered = 0;
   while (const auto order = planner.next(empty, at(0.4))) {
     ordered += order->count;
@@ -197,7 +199,8 @@ TEST(SlotPlanner, BacksOffAfterFailuresAndForgetsNothing) {
   EXPECT_FALSE(planner.next(empty, at(0.3))) << "twice as long after the second";
   const auto third = planner.next(empty, at(0.32));
   ASSERT_TRUE(third);
-  planner.ended(*third, Milliseconds(10));
+  planner.session_took(Milliseconds(10));
+  planner.ended(*third);
   EXPECT_TRUE(planner.next(empty, at(0.33))) << "at once after one that went well";
 }
 
@@ -216,7 +219,8 @@ TEST(SlotPlanner, KeepsManyWhereSessionsTakeLong) {
   SlotPlanner planner;
   const SlotStore empty;
   planner.asked(key("a"), "store", 3, at(0));
-  planner.ended(*planner.next(empty, at(0)), Milliseconds(350));
+  planner.session_took(Milliseconds(350));
+  planner.ended(*planner.next(empty, at(0)));
   std::size_t ordered = 0;
   while (const auto order = planner.next(empty, at(0.4))) {
     ordered += order->count;
