@@ -42,16 +42,22 @@ std::vector<Alarm> alarms_of(const NodeAnswers& answers) {
   return out;
 }
 
-bool any_stands(const std::vector<Alarm>& alarms) {
-  return std::any_of(
-      alarms.begin(), alarms.end(), [](const Alarm& alarm) { return !alarm.caught_up; });
+const Alarm* find_standing(const std::vector<Alarm>& alarms) {
+  for (const Alarm& alarm : alarms) {
+    const auto agrees = [&](const Alarm& other) {
+      return !other.caught_up && other.node == alarm.node && other.seen_by != alarm.seen_by;
+    };
+    if (!alarm.caught_up && std::any_of(alarms.begin(), alarms.end(), agrees)) {
+      return &alarm;
+    }
+  }
+  return nullptr;
 }
 
 std::optional<std::string> why_make_no_key(const NodeAnswers& answers) {
   const std::vector<Alarm> alarms = alarms_of(answers);
-  const auto standing = std::find_if(
-      alarms.begin(), alarms.end(), [](const Alarm& alarm) { return !alarm.caught_up; });
-  if (standing == alarms.end()) {
+  const Alarm* const standing = find_standing(alarms);
+  if (standing == nullptr) {
     return std::nullopt;
   }
   return standing->text() +
@@ -113,7 +119,8 @@ Verdict judge_cluster(const NodeAnswers& answers) {
   const bool all_active = std::all_of(answers.begin(), answers.end(), [](const NodeAnswer& answer) {
     return answer.ok() && answer.body.value("health", std::string()) == "active";
   });
-  const bool alarm = any_stands(alarms_of(answers));
+  const std::vector<Alarm> alarms = alarms_of(answers);
+  const bool alarm = find_standing(alarms) != nullptr;
   Verdict out;
   out.serving = all_active && !alarm;
   if (out.serving) {

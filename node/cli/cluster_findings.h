@@ -27,8 +27,10 @@ class Alarm {
 
 /// What `old_directories` of each `GET /v1/status` says.
 std::vector<Alarm> alarms_of(const NodeAnswers& answers);
-/// Whether a node still lacks what it held: keys fail, and no new ones should be made.
-bool any_stands(const std::vector<Alarm>& alarms);
+/// An alarm that a node still lacks what it held, which two nodes raise: keys fail, and no new ones
+/// should be made. What one node alone says is told, and decides nothing: it may be the corrupt
+/// one. Null if there is none; points into `alarms`.
+const Alarm* find_standing(const std::vector<Alarm>& alarms);
 /// Why no key should be made or rotated now, if so. What is made while a node has the wrong
 /// directory is in that directory only: with the right one put back, nobody has all of the key.
 std::optional<std::string> why_make_no_key(const NodeAnswers& answers);
