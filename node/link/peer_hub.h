@@ -21,6 +21,7 @@
 #include "node/link/round_trip.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
+#include "node/model/held_counts.h"
 #include "node/policy/holding_exchange.h"
 #include "node/policy/key_directory.h"
 #include "node/policy/line_caps.h"
@@ -46,7 +47,7 @@ class PeerHub {
   /// Digests are compared so often while links stand.
   static constexpr Milliseconds kCompareAgain{60'000};
   /// Sooner if this node holds more than it said.
-  static constexpr Milliseconds kTellGrowth{5000};
+  static constexpr Milliseconds kTellGrowth = kGrowthToldEvery;
 
   /// What the hub tells its owner. All are set before the first link.
   class Events {

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/time/clock.h"
+
 namespace tercet::node {
+
+/// A node whose counts grow tells its peers so often, and they write so often what they hear.
+inline constexpr Milliseconds kGrowthToldEvery{5000};
 
 /// How much a node holds. Each number only grows, as long as the node's directory is its newest.
 struct HeldCounts {

@@ -21,9 +21,9 @@ class HeardCounts final : public Mirror {
   static Result<HeardCounts> load(Database& database, const ShareSealer& sealer);
 
   /// A write waits for the disk, and a peer says what it likes as often as it likes: so many of its
-  /// words are written, the others are in memory. Honest peers say no more in that time
-  /// (PeerHub::kTellGrowth), and at rest they say the same every minute.
-  static constexpr Milliseconds kWriteAgain{5000};
+  /// words are written, the others are in memory. Honest peers say no more in that time,
+  /// and at rest they say the same every minute.
+  static constexpr Milliseconds kWriteAgain = kGrowthToldEvery;
 
   const HeldCounts& of(mpc::PartyIndex peer) const { return at(peer).most; }
 
