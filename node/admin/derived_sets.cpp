@@ -35,7 +35,7 @@ Result<DerivedSets::Material> DerivedSets::read(const EpochRecord& epoch) const 
         mpc::component_fingerprint(epoch.name.epoch, mpc::next(party_), shares->next) !=
             epoch.next_fingerprint) {
       return Error(Errc::storage_corrupt, "open a key's shares: they are not those of its row")
-          .hint("restore this node from its backup, or recover it from its peers");
+          .hint("put this node's newest data back from its own backup");
     }
   }
   return material;

@@ -55,7 +55,7 @@ Error Database::failure(int code, const char* what) const {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return Error(Errc::storage_corrupt, std::string(what) + ": the database is damaged")
-          .hint("restore this node from its backup, or recover it from its peers");
+          .hint("put this node's newest data back from its own backup");
     case SQLITE_FULL:
       return Error(Errc::storage_error, std::string(what) + ": the disk is full")
           .hint("free space in the data directory");
@@ -220,7 +220,7 @@ Status Database::check_integrity(std::string_view table) {
   TERCET_TRY(const bool row, check.next());
   if (!row || check.text(0) != "ok") {
     return Error(Errc::storage_corrupt, "check the node's database: it is damaged")
-        .hint("restore this node from its backup, or recover it from its peers");
+        .hint("put this node's newest data back from its own backup");
   }
   return ok_status();
 }

@@ -57,7 +57,7 @@ Status prove_sealing_key(Database& database, const ShareSealer& sealer) {
   TERCET_TRY(const bool row, any.next());
   if (row && any.integer(0) != 0) {
     return Error(Errc::storage_corrupt, "open the data directory: its sealing-key proof is gone")
-        .hint("restore this node from its backup, or recover it from its peers");
+        .hint("put this node's newest data back from its own backup");
   }
   const Bytes proof = sealer.seal(as_bytes(kKeyProof), SecretBytes(32));
   TERCET_TRY(Statement insert, database.prepare("INSERT INTO node (name, value) VALUES (?, ?)"));

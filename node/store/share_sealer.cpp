@@ -41,7 +41,7 @@ Result<SecretBytes> ShareSealer::open(ByteView name, ByteView sealed) const {
   Result<SecretBytes> opened = aead_.open(sealed, bound(name));
   if (!opened) {
     return Error(Errc::seal_broken, "open a sealed record: it is damaged or not where it belongs")
-        .hint("restore this node from its backup, or recover it from its peers");
+        .hint("put this node's newest data back from its own backup");
   }
   return opened;
 }
@@ -57,7 +57,7 @@ Status ShareSealer::check_row(std::string_view table, ByteView row, ByteView cod
   if (code.size() != wanted.size() || !ct::equal(code, wanted)) {
     return Error(Errc::storage_corrupt,
                  "read the node's database: a row of " + std::string(table) + " was altered")
-        .hint("restore this node from its backup, or recover it from its peers");
+        .hint("put this node's newest data back from its own backup");
   }
   return ok_status();
 }

@@ -5,25 +5,22 @@
 #include <filesystem>
 
 #include "tests/e2e/operations.h"
+#include "tests/e2e/wide_area.h"
 #include "tests/support/live_cluster.h"
 
 namespace tercet::test {
 namespace {
 
-constexpr int kNotPermitted = 3;
 constexpr std::size_t kInARow = 20;
 
 class UnequalSites : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     std::signal(SIGPIPE, SIG_IGN);
-    const CommandResult possible = run_command(
-        {programs_folder() + "/tercet-wan", "measure", "--rtt-ms", "0", "--echoes", "1"});
-    if (possible.exit_code == kNotPermitted) {
-      why_not() = possible.output;
+    why_not() = why_no_wide_area();
+    if (why_not()) {
       return;
     }
-    ASSERT_TRUE(possible.done()) << possible.output;
     LiveClusterOptions options;
     options.network = {"--wan", TERCET_SOURCE_DIR "/configs/wan/unequal.yaml"};
     cluster() = std::make_unique<LiveCluster>(options);
@@ -36,8 +33,8 @@ class UnequalSites : public testing::Test {
   static void TearDownTestSuite() { cluster().reset(); }
 
   void SetUp() override {
-    if (!why_not().empty()) {
-      GTEST_SKIP() << why_not();
+    if (why_not()) {
+      GTEST_SKIP() << *why_not();
     }
     ASSERT_NE(cluster(), nullptr);
   }
@@ -47,8 +44,8 @@ class UnequalSites : public testing::Test {
     return one;
   }
 
-  static std::string& why_not() {
-    static std::string reason;
+  static std::optional<std::string>& why_not() {
+    static std::optional<std::string> reason;
     return reason;
   }
 

@@ -1,5 +1,7 @@
 // tercet dev up --rtt-ms: three nodes as hosts of their own, far from each other.
 
+#include "tests/e2e/wide_area.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -32,7 +34,6 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
 constexpr std::chrono::milliseconds kRoundTrip{20};
-constexpr int kNotPermitted = 3;
 
 std::string program(const std::string& name) {
   return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / name).string();
@@ -124,13 +125,10 @@ class WideArea : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     std::signal(SIGPIPE, SIG_IGN);
-    const CommandResult possible =
-        run_command({program("tercet-wan"), "measure", "--rtt-ms", "0", "--echoes", "1"});
-    if (possible.exit_code == kNotPermitted) {
-      why_not() = possible.output;
+    why_not() = why_no_wide_area();
+    if (why_not()) {
       return;
     }
-    ASSERT_TRUE(possible.done()) << possible.output;
     LiveClusterOptions options;
     options.network = {"--rtt-ms", std::to_string(kRoundTrip.count())};
     cluster() = std::make_unique<LiveCluster>(options);
@@ -141,8 +139,8 @@ class WideArea : public testing::Test {
   static void TearDownTestSuite() { cluster().reset(); }
 
   void SetUp() override {
-    if (!why_not().empty()) {
-      GTEST_SKIP() << why_not();
+    if (why_not()) {
+      GTEST_SKIP() << *why_not();
     }
     ASSERT_NE(cluster(), nullptr);
     ASSERT_TRUE(cluster()->dev().contains("wan")) << "the cluster did not start";
@@ -153,8 +151,8 @@ class WideArea : public testing::Test {
     return one;
   }
 
-  static std::string& why_not() {
-    static std::string reason;
+  static std::optional<std::string>& why_not() {
+    static std::optional<std::string> reason;
     return reason;
   }
 
