@@ -17,6 +17,7 @@
 #include "core/time/clock.h"
 #include "mpc/wire/proxy_messages.h"
 #include "proxy/coordinator/bad_signatures.h"
+#include "proxy/coordinator/encrypt_versions.h"
 #include "proxy/coordinator/fleet.h"
 #include "proxy/coordinator/key_service.h"
 #include "proxy/coordinator/lease_holder.h"
@@ -129,10 +130,6 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   void learn(const Exchange& exchange, const SessionPlan& plan, Errc code);
   void count(Errc code);
 
-  /// 0: what the nodes find.
-  KeyVersion asked_version(const KeyId& key) const;
-  /// After a slots session failed: true if the nodes told of another version to ask for.
-  bool learn_version(const Exchange& exchange, const KeyId& key, KeyVersion asked);
   Task<Result<std::vector<ReadySlot>>> make_slots(const KeyId& key,
                                                   const std::string& store,
                                                   std::uint16_t count,
@@ -185,8 +182,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   LeaseHolder lease_;
   SlotStore slots_;
   SlotPlanner slot_planner_;
-  /// Of keys that are rotated, or were: with which version to encrypt.
-  std::map<KeyId, KeyVersion> versions_;
+  EncryptVersions versions_;
   RememberedSessions remembered_;
   BadSignatures bad_signatures_;
   std::array<NodeView, 3> views_;

@@ -12,8 +12,6 @@ using mpc::wire::ProxyFrame;
 
 namespace {
 
-/// Keys whose versions are remembered.
-constexpr std::size_t kVersionsMax = 10'000;
 /// New marks or versions tried within one request, besides the first.
 constexpr int kRetriesMax = 2;
 /// Slots are made ahead only while at least this much stock is left for requests, or half of the
@@ -71,35 +69,6 @@ bool Coordinator::is_about_the_request(Errc code) {
   }
 }
 
-KeyVersion Coordinator::asked_version(const KeyId& key) const {
-  const auto found = versions_.find(key);
-  return found == versions_.end() ? KeyVersion() : found->second;
-}
-
-/// While a key is rotated a node encrypts with the version before, with both, or with the newest
-/// alone. The smallest newest version of all nodes is one that each of them takes.
-bool Coordinator::learn_version(const Exchange& exchange, const KeyId& key, KeyVersion asked) {
-  std::vector<KeyVersion> newest;
-  for (const mpc::PartyIndex node : mpc::kAllParties) {
-    const std::optional<Exchange::Reply>& said = exchange.reply(node);
-    if (said && said->refused && said->refused->version != KeyVersion()) {
-      newest.push_back(said->refused->version);
-    }
-  }
-  if (newest.empty()) {
-    return false;
-  }
-  const auto [smallest, largest] = std::minmax_element(newest.begin(), newest.end());
-  if (*smallest == asked || *largest == KeyVersion(1)) {
-    return false;  // it was not about versions
-  }
-  if (versions_.size() >= kVersionsMax) {
-    versions_.clear();  // learnt again where it matters
-  }
-  versions_[key] = *smallest;
-  return true;
-}
-
 Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
                                                              const std::string& store,
                                                              std::uint16_t count_wanted,
@@ -117,7 +86,7 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
     message.counter = plan.counter;
     message.key = key;
     message.store = store;
-    message.version = asked_version(key);
+    message.version = versions_.of(key);
     message.count = count_wanted;
     message.blocks = blocks;
     message.vectors = plan.vectors;
@@ -133,7 +102,7 @@ Task<Result<std::vector<ReadySlot>>> Coordinator::make_slots(const KeyId& key,
     }
     learn(exchange, plan, made.error().code());
     const bool other_version =
-        is_about_versions(made.error().code()) && learn_version(exchange, key, message.version);
+        is_about_versions(made.error().code()) && versions_.learn(exchange, key, message.version);
     const bool worth_it = other_version || made.error().code() == Errc::already_burnt;
     if (attempt == kRetriesMax || !worth_it) {
       co_return std::move(made).error();
