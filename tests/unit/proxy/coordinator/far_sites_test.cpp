@@ -104,5 +104,27 @@ TEST_F(FarSites, WhoIsNotAuthenticLearnsThatAndWaitsForNothing) {
   EXPECT_EQ(second->error().code(), Errc::not_authenticated);
 }
 
+/// Else a shortage of vectors would count as distance, and the more slots would be wanted.
+TEST_F(CoordinatorTest, WhatARequestWaitedForVectorsIsNoDistance) {
+  cluster.script.batch_vectors = 2000;
+  cluster.start();
+  while (cluster.coordinator.stock() > 0) {
+    ASSERT_TRUE(decrypt());
+  }
+  TaskGroup group(cluster.context.get_executor());
+  std::optional<Result<Encrypted>> waited;
+  group.spawn(keep_encrypted(cluster.coordinator, encrypt_job(), waited, kGenerous));
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.coordinator.figures().plans_waited == 1; }));
+  cluster.run_until([] { return false; }, kSession);
+  cluster.announce_batch(2000);
+  ASSERT_TRUE(cluster.run_until([&] { return waited.has_value(); }));
+  ASSERT_TRUE(*waited) << waited->error().to_string();
+
+  ASSERT_TRUE(encrypt(kRequest));
+  EXPECT_EQ(cluster.coordinator.figures().encrypts_waited, 0U);
+  EXPECT_EQ(cluster.coordinator.figures().encrypts_on_the_spot, 2U);
+  block_on(cluster.context, test::close_and_join(group));
+}
+
 }  // namespace
 }  // namespace tercet::proxy
