@@ -35,6 +35,12 @@ Status BasicDecisionBook<Rules>::load(SteadyTime now) {
     machine.restore(sets_of(record.votes), record.outcome, record.finished);
     const SessionId sid = record.name.sid;
     entries_.insert_or_assign(sid, Entry(std::move(record), machine, now));
+    if constexpr (!Rules::no_follows_no) {
+      // Its session ended with the process, as one without a vote would have.
+      Entry after = entries_.at(sid);
+      const Effects effects = after.machine.refuse();
+      TERCET_TRY_STATUS(apply(std::move(after), effects, {}));
+    }
   }
   return ok_status();
 }

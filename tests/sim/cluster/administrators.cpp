@@ -49,7 +49,7 @@ node::Command Administrators::create(const KeyId& key, std::int64_t lifetime_sec
   return begin(std::move(body), lifetime_seconds);
 }
 
-node::Command Administrators::import(const KeyId& key, std::int64_t lifetime_seconds) const {
+node::ImportKey Administrators::import_body(const KeyId& key) const {
   node::ImportKey body(key);
   body.terms.usage = node::KeyUsage{true, true};
   body.terms.store = test::KmsSigner::kStore;
@@ -59,7 +59,17 @@ node::Command Administrators::import(const KeyId& key, std::int64_t lifetime_sec
       node::split_key(SecretBytes::copy_of(raw), binding, Setup::get().cluster, world_->random())
           .value();
   truth_->expect_import(key, to_bytes(raw));
-  return begin(std::move(body), lifetime_seconds);
+  return body;
+}
+
+node::Command Administrators::import(const KeyId& key, std::int64_t lifetime_seconds) const {
+  return begin(import_body(key), lifetime_seconds);
+}
+
+node::Command Administrators::import_raw(const KeyId& key) const {
+  node::ImportKey body = import_body(key);
+  body.terms.framing = node::KeyFraming::raw;
+  return begin(std::move(body), kChangeLifetimeSeconds);
 }
 
 node::Command Administrators::rotate(const KeyId& key, KeyVersion to) const {

@@ -39,6 +39,8 @@ class Administrators {
   node::Command create(const KeyId& key, std::int64_t lifetime_seconds = 600) const;
   /// With 32 random bytes, which the truth learns.
   node::Command import(const KeyId& key, std::int64_t lifetime_seconds = 600) const;
+  /// The same with the raw framing of AAD, which no created key has.
+  node::Command import_raw(const KeyId& key) const;
   node::Command rotate(const KeyId& key, KeyVersion to) const;
   /// Disables it, or lifts the blocks that the node shows; nothing if it shows none.
   std::optional<node::Command> enable(const KeyId& key, bool enabled, Site as_seen_at) const;
@@ -54,6 +56,7 @@ class Administrators {
   const std::vector<std::shared_ptr<SentCommand>>& sent() const { return sent_; }
 
  private:
+  node::ImportKey import_body(const KeyId& key) const;
   node::Command begin(node::CommandBody body, std::int64_t lifetime) const;
 
   World* world_;

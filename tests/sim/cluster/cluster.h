@@ -55,6 +55,9 @@ class Cluster {
 
   KeyTruth& truth() { return truth_; }
 
+  /// Set by EngineChoice::toy.
+  ToyEngine& toy() { return toy_; }
+
   Violations& violations() { return violations_; }
 
   void run_for(Microseconds duration) { world_.run_for(duration); }

@@ -141,6 +141,10 @@ Task<Result<std::shared_ptr<const mpc::KeyMaterial>>> ToyEngine::derive(
   mpc::KeyMaterial::Parts parts;
   Bytes round_keys(mpc::kRoundKeyBytes);
   std::copy(key.begin(), key.end(), round_keys.begin());
+  if (damage_at_ == party.self()) {
+    damage_at_.reset();
+    round_keys.front() ^= 1U;
+  }
   parts.key = std::move(components);
   parts.round_keys = open_shares(party.self(), round_keys);
   parts.first_round =
@@ -156,7 +160,9 @@ Task<Result<mpc::KeyCheckValue>> ToyEngine::key_check(Party& party,
   const SessionId step = mpc::step_sid(party.sid(), KeyId(), KeyVersion(1), "toy key check");
   ledger_->use(party.self(), step, std::move(vectors));
   TERCET_CO_TRY(const Bytes open, co_await open_key(party, key->key()));
-  const Bytes encrypted = aes_blocks(open, mpc::key_check_block());
+  // Of what was derived, where this node sees it.
+  const Bytes used = sees_values(party.self()) ? key_of(*key) : open;
+  const Bytes encrypted = aes_blocks(used, mpc::key_check_block());
   mpc::KeyCheckValue value{};
   std::copy_n(encrypted.begin(), value.size(), value.begin());
   TERCET_CO_TRY_STATUS(co_await compare(party, mpc::Label::key_check, to_bytes(value)));

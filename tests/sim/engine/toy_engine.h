@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "mpc/engine/joint_engine.h"
 #include "tests/sim/engine/vector_ledger.h"
 
@@ -14,6 +16,11 @@ namespace tercet::sim {
 class ToyEngine final : public mpc::JointEngine {
  public:
   explicit ToyEngine(VectorLedger& ledger) : ledger_(&ledger) {}
+
+  /// The next set that is derived at this node is damaged there, and nobody is told.
+  void damage_next_set(mpc::PartyIndex at) { damage_at_ = at; }
+
+  bool will_damage() const { return damage_at_.has_value(); }
 
   Task<Result<mpc::OneHotBatch>> make_batch(mpc::Party& party, std::size_t count) const override;
   Task<Result<std::shared_ptr<const mpc::KeyMaterial>>> derive(
@@ -38,6 +45,7 @@ class ToyEngine final : public mpc::JointEngine {
 
  private:
   VectorLedger* ledger_;
+  mutable std::optional<mpc::PartyIndex> damage_at_;
 };
 
 }  // namespace tercet::sim

@@ -18,7 +18,6 @@ namespace {
 constexpr auto kProposal = static_cast<std::uint8_t>(node::PeerFrame::propose);
 constexpr unsigned kAttemptsMax = 10;  ///< of one command in half a minute
 
-constexpr auto kDecision = static_cast<std::uint8_t>(node::PeerFrame::decision);
 constexpr Milliseconds kWithheld{150};  ///< less than until the next attempt
 
 constexpr int kManyKeys = 40;
@@ -145,7 +144,7 @@ void votes_come_late(Stage& stage) {
   const VirtualTime& time = cluster.world().time();
   cluster.network().withhold(
       [withheld_since, &time](Site from, Site to, Port port, std::uint8_t type) {
-        if ((from != 2 && to != 2) || port != Port::peer || type != kDecision) {
+        if ((from != 2 && to != 2) || !carries_votes(port, type)) {
           return false;
         }
         *withheld_since = withheld_since->value_or(time.now());

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "node/link/peer_frames.h"
 #include "tests/sim/scenarios/scenario.h"
 #include "tests/sim/scenarios/stories.h"
 #include "tests/sim/scenarios/story_parts.h"
@@ -12,8 +11,6 @@
 namespace tercet::sim::stories {
 
 namespace {
-
-constexpr auto kDecisionFrame = static_cast<std::uint8_t>(node::PeerFrame::decision);
 
 constexpr int kRounds = 80;
 constexpr Milliseconds kRoundPause{100};  ///< within what the small stock of a simulation gives
@@ -62,7 +59,7 @@ void failed_id_is_used_again(Stage& stage) {
   // Of a creation the votes of node 2 reach nobody, and the other nodes break off before theirs.
   const auto first = administrators.sign(administrators.create(key, 30));
   cluster.network().on_send([&cluster](Site from, Site to, Port port, std::uint8_t type) {
-    if (port == Port::peer && from == 1 && type == kDecisionFrame) {
+    if (from == 1 && carries_votes(port, type)) {
       cluster.network().reset_links(from, to, Port::peer);
     }
   });

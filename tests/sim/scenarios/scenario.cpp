@@ -68,7 +68,6 @@ const std::vector<Scenario>& scenarios() {
        stories::many_creations},
       {"votes_come_late",
        "a node keeps its vote for a creation back, is heard in the next attempt, then says the "
-       "first"
        "first",
        stories::votes_come_late},
       {"enable_meets_disables",
@@ -99,6 +98,20 @@ const std::vector<Scenario>& scenarios() {
        "a node that was set back to before its vote is asked by the peer that has not got that "
        "vote",
        stories::asked_before_it_has_compared},
+      {"corrupt_node_says_yes_and_no",
+       "a corrupt node votes YES and NO, to one peer or both, in either order, while one is "
+       "unheard",
+       stories::corrupt_node_says_yes_and_no},
+      {"node_restarts_between_votes",
+       "each node is killed at each frame with votes of a creation in turn, and comes back",
+       stories::node_restarts_between_votes},
+      {"votes_outlive_their_command",
+       "all vote for a creation, one hears of it after the command's end, and its id is wanted "
+       "again",
+       stories::votes_outlive_their_command},
+      {"set_is_damaged_before_the_vote",
+       "a node's set is damaged while a key is made, before the key check",
+       stories::set_is_damaged_before_the_vote},
   };
   return table;
 }

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "node/link/peer_frames.h"
 #include "tests/sim/scenarios/scenario.h"
 #include "tests/sim/scenarios/stories.h"
 #include "tests/sim/scenarios/story_parts.h"
@@ -14,7 +13,6 @@ namespace tercet::sim::stories {
 
 namespace {
 
-constexpr auto kDecision = static_cast<std::uint8_t>(node::PeerFrame::decision);
 constexpr Site kSetBack = 2;
 
 KeyId letters() {
@@ -86,7 +84,7 @@ void start_from(Stage& stage, bool empty) {
 void when_it_votes(Cluster& cluster, const std::function<void(Site to)>& then) {
   auto voted = std::make_shared<bool>(false);
   cluster.network().on_send([voted, then](Site from, Site to, Port port, std::uint8_t type) {
-    if (port == Port::peer && from == kSetBack && type == kDecision && !*voted) {
+    if (from == kSetBack && carries_votes(port, type) && !*voted) {
       *voted = true;
       then(to);
     }

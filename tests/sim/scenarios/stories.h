@@ -26,6 +26,12 @@ void empty_directory(Stage& stage);
 void vote_is_lost(Stage& stage);
 void asked_before_it_has_compared(Stage& stage);
 
+// vote_stories.cpp
+void corrupt_node_says_yes_and_no(Stage& stage);
+void node_restarts_between_votes(Stage& stage);
+void votes_outlive_their_command(Stage& stage);
+void set_is_damaged_before_the_vote(Stage& stage);
+
 // request_stories.cpp
 void lease_is_lost_unheard(Stage& stage);
 

@@ -37,6 +37,10 @@ bool serves_soon(Cluster& cluster, const KeyId& key) {
   return false;
 }
 
+bool carries_votes(Port port, std::uint8_t type) {
+  return port == Port::peer && type == static_cast<std::uint8_t>(node::PeerFrame::decision);
+}
+
 void at_each_moment(Stage& stage, const MakeCommand& command, const Arm& arm) {
   for (unsigned moment = 1; moment < kMomentsMax && stage.good(); ++moment) {
     Cluster& cluster = stage.begin();

@@ -17,6 +17,9 @@ bool serves(Cluster& cluster, const KeyId& key);
 /// Within half a minute.
 bool serves_soon(Cluster& cluster, const KeyId& key);
 
+/// Whether a frame says something of a decision: votes.
+bool carries_votes(Port port, std::uint8_t type);
+
 /// Prepares that something happens at that moment of what comes, and then sets `struck`.
 using Arm = std::function<void(Cluster&, unsigned moment, std::shared_ptr<bool> struck)>;
 using MakeCommand = std::function<node::Command(Cluster&)>;

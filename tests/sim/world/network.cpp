@@ -50,6 +50,16 @@ void Network::listen(Site at, Port port, Process& process, Acceptor accept) {
   listener.accept = std::move(accept);
 }
 
+bool Network::say(Site from, Site to, Port port, Frame frame) {
+  for (auto wire = wires_.rbegin(); wire != wires_.rend(); ++wire) {
+    const std::size_t side = side_of(**wire, from);
+    if ((*wire)->port() == port && joins(**wire, from, to) && (*wire)->open(side)) {
+      return (*wire)->carry(side, std::move(frame)).ok();
+    }
+  }
+  return false;
+}
+
 bool Network::listens(Site site) const {
   const auto first = listeners_.lower_bound(std::pair(site, Port::peer));
   return first != listeners_.end() && first->first.first == site;

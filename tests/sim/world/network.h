@@ -79,6 +79,10 @@ class Network {
     withhold_ = std::move(chosen);
   }
 
+  /// As if the process at `from` had sent it, on the newest link of this kind; whatever is
+  /// withheld. False if there is no link.
+  bool say(Site from, Site to, Port port, Frame frame);
+
   /// Whether a process listens at the site.
   bool listens(Site site) const;
 

@@ -125,6 +125,11 @@ Status Wire::send(std::size_t side, Frame frame) {
       network_->withhold_(end.site, ends_[1 - side].site, port_, frame.type)) {
     return ok_status();
   }
+  return carry(side, std::move(frame));
+}
+
+Status Wire::carry(std::size_t side, Frame frame) {
+  End& end = ends_[side];
   if (network_->watch_) {
     network_->watch_(end.site, ends_[1 - side].site, port_, frame.type);
     if (const auto inbox = end.inbox.lock(); inbox && inbox->process->ghost()) {

@@ -35,6 +35,11 @@ class Wire : public std::enable_shared_from_this<Wire> {
   std::unique_ptr<FrameLink> make_end(std::size_t side, Process& process, std::string peer_name);
 
   Status send(std::size_t side, Frame frame);
+  /// The same, even if what the side sends is withheld.
+  Status carry(std::size_t side, Frame frame);
+
+  bool open(std::size_t side) const { return !ends_[side].closed; }
+
   /// The side's process, or its system, closes.
   void close(std::size_t side);
   void reset();
