@@ -101,6 +101,7 @@ Result<std::vector<Receipt>> CommandIntake::valid_receipts(const CommandEnvelope
 }
 
 Status CommandIntake::judge(LoggedCommand& entry, CommandOrigin origin) const {
+  const CommandEffects& effects = store_->commands().effects();
   const std::int64_t now = clock_->now_seconds();
   const Status fresh = check_fresh(entry.command, now);
   if (!fresh && origin == CommandOrigin::administrator) {
@@ -111,7 +112,7 @@ Status CommandIntake::judge(LoggedCommand& entry, CommandOrigin origin) const {
       return judge_making(entry, origin, fresh);
     case CommandForm::block:
       entry.state = CommandState::done;
-      return ok_status();
+      return effects.check_block(registry_->find(entry.command.key()).has_value());
     case CommandForm::permit:
       break;
   }
@@ -119,7 +120,7 @@ Status CommandIntake::judge(LoggedCommand& entry, CommandOrigin origin) const {
   if (fresh && !has_receipt_of(receipts, signer_.self)) {
     receipts.push_back(own_receipt(entry.envelope.document));
   }
-  const bool in_force = receipts.size() >= kReceiptsNeeded;
+  const bool in_force = effects.in_force(receipts.size());
   entry.state = in_force ? CommandState::done : CommandState::accepted;
   entry.detail = in_force ? "" : kPermitDetail;
   return ok_status();
@@ -179,9 +180,10 @@ Status CommandIntake::merge_receipts(LoggedCommand known, const CommandEnvelope&
     return ok_status();
   }));
   std::vector<Receipt>& all = known.envelope.receipts;
-  const bool was_in_force = all.size() >= kReceiptsNeeded;
+  const CommandEffects& effects = store_->commands().effects();
+  const bool was_in_force = effects.in_force(all.size());
   all.insert(all.end(), receipts.begin(), receipts.end());
-  if (!was_in_force && all.size() >= kReceiptsNeeded) {
+  if (!was_in_force && effects.in_force(all.size())) {
     registry_->state_changed(known.command.key());
   }
   if (in_time && pass_on_) {
@@ -214,8 +216,9 @@ Result<std::optional<Bytes>> CommandIntake::offer(ByteView document) {
   TERCET_TRY(const CommandEnvelope offered, CommandEnvelope::parse(as_text(document)));
   TERCET_TRY(const LoggedCommand logged, submit(as_text(document), CommandOrigin::peer));
   std::optional<Bytes> answer;
-  if (logged.envelope.receipts.size() >= kReceiptsNeeded &&
-      offered.receipts.size() < kReceiptsNeeded) {
+  const CommandEffects& effects = store_->commands().effects();
+  if (effects.in_force(logged.envelope.receipts.size()) &&
+      !effects.in_force(offered.receipts.size())) {
     answer = to_bytes(as_bytes(logged.envelope.print()));
   }
   return answer;

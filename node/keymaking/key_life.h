@@ -3,16 +3,19 @@
 #include <memory>
 
 #include "core/base/result.h"
+#include "node/command/command_effects.h"
 #include "node/keymaking/key_decisions.h"
 #include "node/keymaking/key_maker.h"
 
 namespace tercet::node {
 
-/// Makes the two parts of a node that keep the rules of the life of a key. The product has one,
+/// Makes the parts of a node that keep the rules of the life of a key. The product has one,
 /// with all rules; tests take one out and show what happens (node/decision/life_rules.h).
 class KeyLife {
  public:
   virtual ~KeyLife() = default;
+  /// For the store.
+  virtual const CommandEffects& command_effects() const = 0;
   /// Loaded. What is given outlives it. Errors: those of BasicKeyDecisions::load.
   virtual Result<std::unique_ptr<KeyDecisions>> decisions(NodeStore& store,
                                                           const Electorate& electorate,

@@ -12,6 +12,8 @@ namespace tercet::node {
 template <class Rules>
 class BasicKeyLife final : public KeyLife {
  public:
+  const CommandEffects& command_effects() const override { return effects_; }
+
   Result<std::unique_ptr<KeyDecisions>> decisions(NodeStore& store,
                                                   const Electorate& electorate,
                                                   mpc::PartyIndex self,
@@ -33,6 +35,9 @@ class BasicKeyLife final : public KeyLife {
     return std::make_unique<BasicKeyMaker<Rules>>(
         executor, context, decisions, host, clock, options);
   }
+
+ private:
+  BasicCommandEffects<Rules> effects_;
 };
 
 }  // namespace tercet::node

@@ -50,18 +50,6 @@ ShortDigest receipts_digest(const LoggedCommand& command) {
   return short_sha256(known);
 }
 
-bool in_force(const LoggedCommand& command) {
-  switch (command.command.form()) {
-    case CommandForm::making:
-      return false;  // its effect is the epoch that a session made
-    case CommandForm::block:
-      return true;
-    case CommandForm::permit:
-      return command.envelope.receipts.size() >= kReceiptsNeeded;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string_view print_command_state(CommandState state) {
@@ -76,8 +64,10 @@ std::string_view print_command_state(CommandState state) {
   return "unknown";
 }
 
-Result<CommandLog> CommandLog::load(Database& database, const ShareSealer& sealer) {
-  CommandLog log(database, sealer);
+Result<CommandLog> CommandLog::load(Database& database,
+                                    const ShareSealer& sealer,
+                                    const CommandEffects& effects) {
+  CommandLog log(database, sealer, effects);
   TERCET_TRY_STATUS(log.read_anew());
   return log;
 }
@@ -97,11 +87,23 @@ Status CommandLog::read_anew() {
   }
 }
 
+bool CommandLog::in_force(const LoggedCommand& command) const {
+  switch (command.command.form()) {
+    case CommandForm::making:
+      return false;  // its effect is the epoch that a session made
+    case CommandForm::block:
+      return true;
+    case CommandForm::permit:
+      return effects_->in_force(command.envelope.receipts.size());
+  }
+  return false;
+}
+
 void CommandLog::take_effect(const LoggedCommand& command) {
   database_->changed(*this);
   digests_.put(as_text(command.id().view()), receipts_digest(command));
   if (in_force(command)) {
-    command.command.apply(blocks_);
+    effects_->apply(command.command, blocks_);
   }
   note_open(command);
 }

@@ -9,6 +9,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "node/command/command.h"
+#include "node/command/command_effects.h"
 #include "node/command/envelope.h"
 #include "node/command/key_blocks.h"
 #include "node/model/digest_index.h"
@@ -73,7 +74,9 @@ CREATE TABLE receipts (
 class CommandLog final : public Mirror {
  public:
   /// Reads and authenticates every row. Errors: storage_error, storage_corrupt.
-  static Result<CommandLog> load(Database& database, const ShareSealer& sealer);
+  static Result<CommandLog> load(Database& database,
+                                 const ShareSealer& sealer,
+                                 const CommandEffects& effects = full_command_effects());
 
   /// Errors: already_exists (the id).
   Status append(const LoggedCommand& command);
@@ -99,6 +102,9 @@ class CommandLog final : public Mirror {
   Result<std::vector<LoggedCommand>> unfinished(CommandForm form, std::size_t limit) const;
   Result<std::uint64_t> length() const;
 
+  /// When a command is in force here, and what it does.
+  const CommandEffects& effects() const { return *effects_; }
+
   /// What all blocks, and all permits in force, say together.
   const KeyBlocks& blocks() const { return blocks_; }
 
@@ -108,18 +114,20 @@ class CommandLog final : public Mirror {
   Status read_anew() override;
 
  private:
-  CommandLog(Database& database, const ShareSealer& sealer)
-      : database_(&database), sealer_(&sealer) {}
+  CommandLog(Database& database, const ShareSealer& sealer, const CommandEffects& effects)
+      : database_(&database), sealer_(&sealer), effects_(&effects) {}
 
   Result<LoggedCommand> read(const Statement& row) const;
   Result<std::vector<LoggedCommand>> read_all(Statement query) const;
   Result<std::vector<Receipt>> receipts_of(const CommandId& id) const;
   Status insert_receipt(const CommandId& id, const Receipt& receipt);
+  bool in_force(const LoggedCommand& command) const;
   void take_effect(const LoggedCommand& command);
   void note_open(const LoggedCommand& command);
 
   Database* database_;
   const ShareSealer* sealer_;
+  const CommandEffects* effects_;
   KeyBlocks blocks_;
   DigestIndex digests_;
   OpenMakings open_makings_;

@@ -81,7 +81,7 @@ Result<std::unique_ptr<NodeStore>> NodeStore::open(const std::string& directory,
   if (start == StartWith::its_data) {
     TERCET_TRY_STATUS(check_not_empty(*store->database_));
   }
-  TERCET_TRY_STATUS(store->load(node_id, sealing_key));
+  TERCET_TRY_STATUS(store->load(node_id, sealing_key, full_command_effects()));
   for (const char* file : {kDatabaseName, kLogName}) {
     TERCET_TRY_STATUS(store->directory_->watch(file));
   }
@@ -94,15 +94,18 @@ Status NodeStore::check_in_place() const {
 
 Result<std::unique_ptr<NodeStore>> NodeStore::open_in(const DatabaseOptions& place,
                                                       const std::string& node_id,
-                                                      const SecretBytes& sealing_key) {
+                                                      const SecretBytes& sealing_key,
+                                                      const CommandEffects& effects) {
   TERCET_TRY_STATUS(check_sealing_key(sealing_key));
   std::unique_ptr<NodeStore> store(new NodeStore());
   TERCET_TRY(store->database_, Database::open(kDatabaseName, place));
-  TERCET_TRY_STATUS(store->load(node_id, sealing_key));
+  TERCET_TRY_STATUS(store->load(node_id, sealing_key, effects));
   return store;
 }
 
-Status NodeStore::load(const std::string& node_id, const SecretBytes& sealing_key) {
+Status NodeStore::load(const std::string& node_id,
+                       const SecretBytes& sealing_key,
+                       const CommandEffects& effects) {
   TERCET_TRY_STATUS(prepare_schema(*database_));
   // Not of shares, which are nearly all that there is on disk: each is authenticated when opened.
   for (const std::string_view table :
@@ -117,7 +120,7 @@ Status NodeStore::load(const std::string& node_id, const SecretBytes& sealing_ke
   heard_counts_ = std::make_unique<HeardCounts>(std::move(heard_counts));
   TERCET_TRY(ShareStore shares, ShareStore::load(*database_, *sealer_));
   shares_ = std::make_unique<ShareStore>(std::move(shares));
-  TERCET_TRY(CommandLog commands, CommandLog::load(*database_, *sealer_));
+  TERCET_TRY(CommandLog commands, CommandLog::load(*database_, *sealer_, effects));
   commands_ = std::make_unique<CommandLog>(std::move(commands));
   decisions_ = std::make_unique<DecisionStore>(*database_, *sealer_);
   return ok_status();

@@ -13,6 +13,7 @@ class SecretBytes;
 
 namespace tercet::node {
 
+class CommandEffects;
 class CommandLog;
 class Database;
 class DatabaseOptions;
@@ -40,10 +41,12 @@ class NodeStore {
                                                  const std::string& node_id,
                                                  const SecretBytes& sealing_key,
                                                  StartWith start);
-  /// The same over a database in a place of its own, without directory and lock: a simulation.
+  /// The same over a database in a place of its own, without directory and lock, and with commands
+  /// that have these effects: a simulation.
   static Result<std::unique_ptr<NodeStore>> open_in(const DatabaseOptions& place,
                                                     const std::string& node_id,
-                                                    const SecretBytes& sealing_key);
+                                                    const SecretBytes& sealing_key,
+                                                    const CommandEffects& effects);
   ~NodeStore();
   NodeStore(const NodeStore&) = delete;
   NodeStore& operator=(const NodeStore&) = delete;
@@ -81,7 +84,9 @@ class NodeStore {
 
  private:
   NodeStore();
-  Status load(const std::string& node_id, const SecretBytes& sealing_key);
+  Status load(const std::string& node_id,
+              const SecretBytes& sealing_key,
+              const CommandEffects& effects);
   Status begin();
   Status commit();
   void roll_back();

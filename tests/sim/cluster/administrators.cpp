@@ -94,6 +94,10 @@ std::optional<node::Command> Administrators::enable(const KeyId& key,
   if (blocks.empty()) {
     return std::nullopt;
   }
+  return lift(key, std::move(blocks));
+}
+
+node::Command Administrators::lift(const KeyId& key, std::vector<CommandId> blocks) const {
   node::Command command = begin(node::EnableKey(key), kChangeLifetimeSeconds);
   command.overrides = std::move(blocks);
   return command;

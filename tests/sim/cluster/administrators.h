@@ -42,6 +42,7 @@ class Administrators {
   /// The same with the raw framing of AAD, which no created key has.
   node::Command import_raw(const KeyId& key) const;
   node::Command rotate(const KeyId& key, KeyVersion to) const;
+  node::Command lift(const KeyId& key, std::vector<CommandId> blocks) const;
   /// Disables it, or lifts the blocks that the node shows; nothing if it shows none.
   std::optional<node::Command> enable(const KeyId& key, bool enabled, Site as_seen_at) const;
 

@@ -76,7 +76,10 @@ Status NodeProcess::open_core() {
   place.on_write_failed = [this](int /*code*/) { site_->on_write_failed(*this); };
   node::NodeCore::Parts parts;
   TERCET_TRY(parts.store,
-             node::NodeStore::open_in(place, config_.id, setup.sealing[site_->site()]));
+             node::NodeStore::open_in(place,
+                                      config_.id,
+                                      setup.sealing[site_->site()],
+                                      site_->options().key_life->command_effects()));
   parts.executor = executor();
   parts.bulk_executor = executor();
   parts.config = &config_;

@@ -13,10 +13,20 @@ void Judge::check_allowed(const KeyId& key, SteadyTime sent, std::string_view op
   }
 }
 
+/// Under raw framing there is no metadata, and the only version is the first.
+std::optional<KeyVersion> Judge::version_of(const Ciphertext& made) const {
+  const bool raw =
+      truth_->framing(VersionName(made.key, KeyVersion(1))) == mpc::wire::AadFraming::raw;
+  if (raw && made.metadata.empty()) {
+    return KeyVersion(1);
+  }
+  return raw ? std::nullopt : xks::parse_version_metadata(made.metadata);
+}
+
 void Judge::encrypted(const Ciphertext& made, SteadyTime sent) {
   truth_->look();
   check_allowed(made.key, sent, "encrypt");
-  const std::optional<KeyVersion> version = xks::parse_version_metadata(made.metadata);
+  const std::optional<KeyVersion> version = version_of(made);
   if (!version) {
     violations_->add("I1: an Encrypt with " + made.key.text() + " names no key version");
     return;
@@ -30,7 +40,8 @@ void Judge::encrypted(const Ciphertext& made, SteadyTime sent) {
     violations_->add("I1: an Encrypt with " + made.key.text() + ", which no two nodes hold");
     return;
   }
-  const Result<Bytes> aad = xks::gcm_aad(made.aad, made.metadata);
+  const Result<Bytes> aad =
+      made.metadata.empty() ? Result<Bytes>(made.aad) : xks::gcm_aad(made.aad, made.metadata);
   const Result<Bytes> opened =
       aes256gcm_decrypt(*key, made.iv, aad.value(), made.ciphertext, made.tag);
   if (!opened || *opened != made.plaintext) {

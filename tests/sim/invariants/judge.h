@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,6 +38,7 @@ class Judge {
 
  private:
   void check_allowed(const KeyId& key, SteadyTime sent, std::string_view operation);
+  std::optional<KeyVersion> version_of(const Ciphertext& made) const;
 
   KeyTruth* truth_;
   Violations* violations_;

@@ -139,6 +139,11 @@ std::vector<VersionName> KeyTruth::names() const {
   return names;
 }
 
+std::optional<mpc::wire::AadFraming> KeyTruth::framing(const VersionName& name) const {
+  const auto found = framings_.find(name);
+  return found == framings_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<SteadyTime> KeyTruth::refused_since(const KeyId& key) const {
   const auto found = refused_since_.find(key);
   return found == refused_since_.end() ? std::nullopt : std::optional(found->second);

@@ -40,6 +40,8 @@ class KeyTruth {
   /// The 32 bytes; nothing before enough nodes have had them.
   std::optional<Bytes> key(const VersionName& name) const;
   std::vector<VersionName> names() const;
+  /// As the nodes serve it; nothing before one does.
+  std::optional<mpc::wire::AadFraming> framing(const VersionName& name) const;
 
   /// Since when two running nodes refuse the key; nothing while they do not (I5).
   std::optional<SteadyTime> refused_since(const KeyId& key) const;

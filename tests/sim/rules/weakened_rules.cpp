@@ -49,6 +49,18 @@ struct WithoutLostYesStands : FullLifeRules {
   static constexpr bool lost_yes_stands = false;
 };
 
+struct WithoutBlocksLiftedByName : FullLifeRules {
+  static constexpr bool blocks_lifted_by_name = false;
+};
+
+struct WithoutTwoReceipts : FullLifeRules {
+  static constexpr bool two_receipts = false;
+};
+
+struct WithoutUnknownBlocks : FullLifeRules {
+  static constexpr bool keep_unknown_blocks = false;
+};
+
 template <class Rules>
 const node::KeyLife* life() {
   static const node::BasicKeyLife<Rules> instance;
@@ -67,6 +79,9 @@ const std::vector<WeakenedRule>& weakened_rules() {
       {"double_vote_frees", life<WithoutDoubleVoteFrees>()},
       {"finished_answer", life<WithoutFinishedAnswer>()},
       {"no_expiry_over_open_vote", life<WithoutNoExpiryOverOpenVote>()},
+      {"blocks_lifted_by_name", life<WithoutBlocksLiftedByName>()},
+      {"two_receipts", life<WithoutTwoReceipts>()},
+      {"keep_unknown_blocks", life<WithoutUnknownBlocks>()},
       {"compare_before_votes", life<WithoutCompareBeforeVotes>()},
       {"lost_yes_stands", life<WithoutLostYesStands>()},
   };

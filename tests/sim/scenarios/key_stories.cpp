@@ -56,19 +56,16 @@ void link_breaks_in_creation(Stage& stage) {
 
 void node_dies_in_creation(Stage& stage) {
   for (Site node = 0; node < kNodes && stage.good(); ++node) {
+    at_each_moment(stage, creation, lose_power(node, DiskMoments::all));
+  }
+}
+
+void node_dies_in_import(Stage& stage) {
+  for (Site node = 0; node < kNodes && stage.good(); ++node) {
     at_each_moment(
-        stage, creation, [node](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
-          auto left = std::make_shared<unsigned>(moment);
-          cluster.node(node).disk_watch = [&cluster, left, struck, node](std::string_view) {
-            if (*left > 0 && --*left == 0) {
-              *struck = true;
-              cluster.node(node).crash(Crash::power_cut);
-              cluster.world().time().after(Milliseconds(1500),
-                                           [&cluster, node] { cluster.node(node).start(); });
-            }
-            return DiskFate::done;
-          };
-        });
+        stage,
+        [](Cluster& cluster) { return cluster.administrators().import_raw(fresh_key()); },
+        lose_power(node, DiskMoments::around_syncs));
   }
 }
 

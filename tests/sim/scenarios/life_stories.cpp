@@ -1,5 +1,6 @@
 // Stories of permits that come late, of ids that are used again, and of rotations.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,8 +59,11 @@ void failed_id_is_used_again(Stage& stage) {
   const KeyId key = key_named("letters");
   // Of a creation the votes of node 2 reach nobody, and the other nodes break off before theirs.
   const auto first = administrators.sign(administrators.create(key, 30));
-  cluster.network().on_send([&cluster](Site from, Site to, Port port, std::uint8_t type) {
+  auto voted = std::make_shared<bool>(false);
+  cluster.network().on_send([&cluster, voted](Site from, Site to, Port port, std::uint8_t type) {
     if (from == 1 && carries_votes(port, type)) {
+      const auto open = cluster.node(from).core()->decisions().report();
+      *voted = *voted || std::ranges::any_of(open, [](const auto& one) { return !one.running; });
       cluster.network().reset_links(from, to, Port::peer);
     }
   });
@@ -68,11 +72,14 @@ void failed_id_is_used_again(Stage& stage) {
   cluster.heal();
   cluster.run_for(std::chrono::seconds(20));
   administrators.ask(*first);
-  stage.expect(first->done_everywhere() || first->failed_everywhere(),
-               "the creation ends the same at all nodes");
-  if (first->failed_everywhere()) {
-    stage.expect(cluster.carry_out(administrators.import(key), kMakeLimit),
-                 "its id is free for an import");
+  stage.expect(*voted, "node 2 has voted");
+  stage.expect(first->failed_everywhere(), "the creation fails at all nodes");
+  stage.expect(cluster.carry_out(administrators.import_raw(key), kMakeLimit),
+               "its id is free for an import with raw framing");
+  for (Site node = 0; node < kNodes; ++node) {
+    const auto entry = cluster.node(node).core()->keys().find(key);
+    stage.expect(entry && entry->facts.framing == node::KeyFraming::raw,
+                 "node " + std::to_string(node + 1) + " serves it with raw framing");
   }
   stage.expect(serves_soon(cluster, key), "the key serves");
   stage.expect_all_served();
@@ -107,6 +114,15 @@ void requests_during_rotation(Stage& stage) {
   stage.expect(cluster.kms().kept().back().metadata != old.metadata,
                "what is encrypted now names another version");
   stage.expect_all_served();
+}
+
+void node_dies_in_rotation(Stage& stage) {
+  for (Site node = 0; node < kNodes && stage.good(); ++node) {
+    at_each_moment(
+        stage,
+        [](Cluster& cluster) { return cluster.administrators().rotate(orders(), KeyVersion(2)); },
+        lose_power(node, DiskMoments::around_syncs));
+  }
 }
 
 void link_breaks_in_rotation(Stage& stage) {

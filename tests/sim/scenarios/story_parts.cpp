@@ -9,6 +9,7 @@ namespace tercet::sim::stories {
 namespace {
 
 constexpr unsigned kMomentsMax = 400;
+constexpr Milliseconds kDarkFor{1500};
 
 bool is_heartbeat(std::uint8_t type) {
   return type == static_cast<std::uint8_t>(node::PeerFrame::heartbeat);
@@ -55,6 +56,25 @@ void at_each_moment(Stage& stage, const MakeCommand& command, const Arm& arm) {
     stage.expect(done, "the command is carried out, disturbed at moment " + std::to_string(moment));
     stage.expect_all_served();
   }
+}
+
+Arm lose_power(Site node, DiskMoments which) {
+  return [node, which](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
+    auto left = std::make_shared<unsigned>(moment);
+    auto synced = std::make_shared<bool>(false);
+    cluster.node(node).disk_watch = [&cluster, left, synced, struck, node, which](
+                                        std::string_view operation) {
+      const bool sync = operation == "sync";
+      const bool counts = which == DiskMoments::all || sync || *synced;
+      *synced = sync;
+      if (counts && *left > 0 && --*left == 0) {
+        *struck = true;
+        cluster.node(node).crash(Crash::power_cut);
+        cluster.world().time().after(kDarkFor, [&cluster, node] { cluster.node(node).start(); });
+      }
+      return DiskFate::done;
+    };
+  };
 }
 
 void break_the_link_of_a_frame(Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {

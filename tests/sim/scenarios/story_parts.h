@@ -29,6 +29,14 @@ using MakeCommand = std::function<node::Command(Cluster&)>;
 /// be served afterwards, over a restart of all nodes too.
 void at_each_moment(Stage& stage, const MakeCommand& command, const Arm& arm);
 
+enum class DiskMoments : std::uint8_t {
+  all,           ///< each operation
+  around_syncs,  ///< before and after a transaction is durable
+};
+
+/// An Arm: the node loses its power at that moment of its disk, and comes back.
+Arm lose_power(Site node, DiskMoments which);
+
 /// An Arm: the link on which the frame between two nodes of that number goes.
 void break_the_link_of_a_frame(Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck);
 
