@@ -162,9 +162,7 @@ void enable_meets_disables(Stage& stage) {
   Cluster& cluster = stage.begin();
   Administrators& administrators = cluster.administrators();
   const KeyId key = key_named("orders");
-  cluster.network().set_cut(0, 1, true);
-  cluster.network().set_cut(0, 2, true);
-  cluster.network().set_cut(1, 2, true);
+  cut_all_links(cluster);
   cluster.run_for(std::chrono::seconds(5));
   const auto one = administrators.enable(key, false, 0);
   const auto other = administrators.enable(key, false, 1);

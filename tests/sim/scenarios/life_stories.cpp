@@ -20,12 +20,6 @@ KeyId orders() {
   return key_named("orders");
 }
 
-void cut_all_links(Cluster& cluster, bool cut) {
-  cluster.network().set_cut(0, 1, cut);
-  cluster.network().set_cut(0, 2, cut);
-  cluster.network().set_cut(1, 2, cut);
-}
-
 }  // namespace
 
 void late_permits(Stage& stage) {
@@ -34,7 +28,7 @@ void late_permits(Stage& stage) {
     Administrators& administrators = cluster.administrators();
     stage.expect(cluster.carry_out(*administrators.enable(orders(), false, 0), kMakeLimit),
                  "a disable");
-    cut_all_links(cluster, true);
+    cut_all_links(cluster);
     cluster.run_for(std::chrono::seconds(5));
     const auto enable = administrators.enable(orders(), true, 0);
     stage.expect(enable.has_value(), "an enable of what node 1 shows is signed");

@@ -38,6 +38,12 @@ bool serves_soon(Cluster& cluster, const KeyId& key) {
   return false;
 }
 
+void cut_all_links(Cluster& cluster) {
+  cluster.network().set_cut(0, 1, true);
+  cluster.network().set_cut(0, 2, true);
+  cluster.network().set_cut(1, 2, true);
+}
+
 bool carries_votes(Port port, std::uint8_t type) {
   return port == Port::peer && type == static_cast<std::uint8_t>(node::PeerFrame::decision);
 }

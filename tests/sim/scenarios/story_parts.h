@@ -17,6 +17,9 @@ bool serves(Cluster& cluster, const KeyId& key);
 /// Within half a minute.
 bool serves_soon(Cluster& cluster, const KeyId& key);
 
+/// Those between the nodes, until `cluster.heal()`.
+void cut_all_links(Cluster& cluster);
+
 /// Whether a frame says something of a decision: votes.
 bool carries_votes(Port port, std::uint8_t type);
 
