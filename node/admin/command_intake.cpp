@@ -103,7 +103,7 @@ Result<std::vector<Receipt>> CommandIntake::valid_receipts(const CommandEnvelope
 Status CommandIntake::judge(LoggedCommand& entry, CommandOrigin origin) const {
   const CommandEffects& effects = store_->commands().effects();
   const std::int64_t now = clock_->now_seconds();
-  const Status fresh = check_fresh(entry.command, now);
+  Status fresh = check_fresh(entry.command, now);
   if (!fresh && origin == CommandOrigin::administrator) {
     return fresh;
   }

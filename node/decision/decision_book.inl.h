@@ -243,7 +243,7 @@ Result<DecisionStep> BasicDecisionBook<Rules>::refuse_unknown(mpc::PartyIndex fr
   }
   DecisionNews answer;
   answer.name = news.name;
-  answer.votes.push_back(std::move(*no));
+  answer.votes.push_back(*no);
   step.to_send.emplace_back(from, std::move(answer));
   return step;
 }

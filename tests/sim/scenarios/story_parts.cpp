@@ -64,6 +64,14 @@ void at_each_moment(Stage& stage, const MakeCommand& command, const Arm& arm) {
   }
 }
 
+bool is_the_one(unsigned& left) {
+  if (left == 0) {
+    return false;
+  }
+  --left;
+  return left == 0;
+}
+
 Arm lose_power(Site node, DiskMoments which) {
   return [node, which](Cluster& cluster, unsigned moment, std::shared_ptr<bool> struck) {
     auto left = std::make_shared<unsigned>(moment);
@@ -73,7 +81,7 @@ Arm lose_power(Site node, DiskMoments which) {
       const bool sync = operation == "sync";
       const bool counts = which == DiskMoments::all || sync || *synced;
       *synced = sync;
-      if (counts && *left > 0 && --*left == 0) {
+      if (counts && is_the_one(*left)) {
         *struck = true;
         cluster.node(node).crash(Crash::power_cut);
         cluster.world().time().after(kDarkFor, [&cluster, node] { cluster.node(node).start(); });
@@ -88,7 +96,7 @@ void break_the_link_of_a_frame(Cluster& cluster, unsigned moment, std::shared_pt
   cluster.network().on_send(
       [&cluster, left, struck](Site from, Site to, Port port, std::uint8_t type) {
         const bool between_nodes = port == Port::peer && !is_heartbeat(type);
-        if (between_nodes && *left > 0 && --*left == 0) {
+        if (between_nodes && is_the_one(*left)) {
           *struck = true;
           cluster.network().reset_links(from, to, Port::peer);
         }

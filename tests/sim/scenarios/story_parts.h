@@ -32,6 +32,9 @@ using MakeCommand = std::function<node::Command(Cluster&)>;
 /// be served afterwards, over a restart of all nodes too.
 void at_each_moment(Stage& stage, const MakeCommand& command, const Arm& arm);
 
+/// For an Arm that counts moments: one less is left; true at the last, once.
+bool is_the_one(unsigned& left);
+
 enum class DiskMoments : std::uint8_t {
   all,           ///< each operation
   around_syncs,  ///< before and after a transaction is durable

@@ -121,7 +121,7 @@ void node_restarts_between_votes(Stage& stage) {
           auto left = std::make_shared<unsigned>(moment);
           cluster.network().on_send(
               [&cluster, left, struck, node](Site, Site, Port port, std::uint8_t type) {
-                if (carries_votes(port, type) && *left > 0 && --*left == 0) {
+                if (carries_votes(port, type) && is_the_one(*left)) {
                   *struck = true;
                   cluster.node(node).crash(Crash::killed);
                   cluster.world().time().after(Milliseconds(1500),
