@@ -22,10 +22,12 @@ HttpConnection::HttpConnection(const asio::any_io_executor& executor,
       shared_(shared),
       stream_(std::move(stream)),
       parser_(shared.options.limits),
+      first_until_(Deadline::in(clock_, shared.options.first_limit)),
       reading_(executor),
       working_(executor) {}
 
 Task<void> HttpConnection::run() {
+  newcomer_.emplace(shared_.waiting_room, WaitingRoom::Kind::newcomer, *stream_);
   for (;;) {
     const Next next = co_await next_request();
     if (next == Next::ended) {
@@ -43,6 +45,7 @@ Task<void> HttpConnection::run() {
     head_until_.reset();
     body_until_.reset();
     first_ = false;
+    newcomer_.reset();
     const bool head_request = request.method == "HEAD";
     HttpResponse response = co_await handle(std::move(request));
     if (client_gone_) {
@@ -95,19 +98,54 @@ Task<HttpConnection::Next> HttpConnection::next_request() {
     const HttpRequestParser::State waiting_in = parser_.state();
     const Deadline until = limit_for(waiting_in);
     idle_ = waiting_in == HttpRequestParser::State::start;
-    const Status filled = co_await fill(until);
+    Status filled = ok_status();
+    if (idle_) {
+      filled = co_await wait_idle(until);
+    }
+    if (filled) {
+      filled = co_await fill(until);
+    }
     idle_ = false;
     if (!filled) {
-      if (filled.error().code() == Errc::timeout && waiting_in != HttpRequestParser::State::start) {
-        ++shared_.counts.timed_out;
-        co_await refuse(kRequestTimeout);
+      if (filled.error().code() == Errc::timeout) {
+        co_await give_up(waiting_in);
       }
       co_return Next::ended;
     }
   }
 }
 
+/// Nothing came in time.
+Task<void> HttpConnection::give_up(HttpRequestParser::State waiting_in) {
+  if (waiting_in != HttpRequestParser::State::start) {
+    ++shared_.counts.timed_out;
+    co_await refuse(kRequestTimeout);
+  } else if (first_) {
+    ++shared_.counts.silent;
+  }
+}
+
+/// Between requests: nothing is kept for the connection that it does not need, and it makes room
+/// for another if there is none.
+Task<Status> HttpConnection::wait_idle(Deadline until) {
+  if (begin_ == end_) {
+    input_ = Bytes();
+    begin_ = 0;
+    end_ = 0;
+  }
+  std::optional<WaitingRoom::Seat> between;
+  if (!first_) {
+    between.emplace(shared_.waiting_room, WaitingRoom::Kind::between, *stream_);
+  }
+  co_return co_await stream_->wait_readable(until);
+}
+
 Deadline HttpConnection::limit_for(HttpRequestParser::State state) {
+  const Deadline of_state = limit_in(state);
+  return first_ ? of_state.earlier_of(first_until_) : of_state;
+}
+
+Deadline HttpConnection::limit_in(HttpRequestParser::State state) {
   switch (state) {
     case HttpRequestParser::State::head:
       if (!head_until_) {

@@ -9,17 +9,23 @@
 #include "core/http/http_date.h"
 #include "core/http/http_server.h"
 #include "core/net/byte_stream.h"
+#include "core/net/waiting_room.h"
 
 namespace tercet {
 
 /// What all connections of one server share; outlives them.
 class HttpConnectionShared {
  public:
-  HttpConnectionShared(HttpServerOptions server_options, HttpHandler request_handler)
-      : options(std::move(server_options)), handler(std::move(request_handler)) {}
+  HttpConnectionShared(HttpServerOptions server_options,
+                       HttpHandler request_handler,
+                       WaitingRoom& waiting)
+      : options(std::move(server_options)),
+        handler(std::move(request_handler)),
+        waiting_room(waiting) {}
 
   HttpServerOptions options;
   HttpHandler handler;
+  WaitingRoom& waiting_room;
   HttpServerCounts counts;
   HttpDate date;
   bool draining = false;
@@ -51,14 +57,17 @@ class HttpConnection {
   enum class Next : std::uint8_t { request, refused, ended };
 
   Task<Next> next_request();
+  Task<Status> wait_idle(Deadline until);
   Task<Status> fill(Deadline until);
   Task<HttpResponse> handle(HttpRequest request);
   Task<void> handle_into(HttpRequest request, std::optional<HttpResponse>& into) const;
   Task<void> watch_client();
   Task<Status> answer(HttpResponse response, bool keep, bool head_request);
+  Task<void> give_up(HttpRequestParser::State waiting_in);
   Task<void> refuse(unsigned status);
   HttpArrival arrival();
   Deadline limit_for(HttpRequestParser::State state);
+  Deadline limit_in(HttpRequestParser::State state);
   void consume(std::size_t count);
 
   asio::any_io_executor executor_;
@@ -70,6 +79,8 @@ class HttpConnection {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool first_ = true;
+  Deadline first_until_;
+  std::optional<WaitingRoom::Seat> newcomer_;  ///< until the first request has come
   bool reading_ended_ = false;
   bool client_gone_ = false;
   bool idle_ = false;

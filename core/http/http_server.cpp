@@ -17,7 +17,7 @@ class ServerOnListener final : public HttpServer {
                    HttpHandler handler)
       : executor_(executor),
         listener_(std::move(listener)),
-        shared_(std::move(options), std::move(handler)),
+        shared_(std::move(options), std::move(handler), listener_->waiting_room()),
         finished_(executor) {}
 
   std::uint16_t port() const override { return listener_->port(); }

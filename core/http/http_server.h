@@ -24,6 +24,7 @@ class HttpServerOptions {
   HttpLimits limits;
   Milliseconds header_limit{5000};  ///< first byte of a request to the end of its head
   Milliseconds body_limit{5000};    ///< end of the head to the end of the body
+  Milliseconds first_limit{10000};  ///< from the handshake to the end of the first request
   Milliseconds idle_limit{600000};  ///< between requests
   Milliseconds write_limit{5000};   ///< one response
 };
@@ -33,6 +34,7 @@ class HttpServerCounts {
   std::uint64_t requests = 0;
   std::uint64_t refused = 0;    ///< 400, 413, 414, 431, 505 by the codec
   std::uint64_t timed_out = 0;  ///< head or body too slow
+  std::uint64_t silent = 0;     ///< closed since no first request came in time
   std::uint64_t abandoned = 0;  ///< the client went away while its request was handled
 };
 

@@ -44,6 +44,9 @@ class ByteStream {
   /// At least one byte, at most into.size() (> 0); 0 means that the peer ended the stream in order.
   /// Errors: timeout, closed, link_closed (reset, or TLS cut off without its closing message).
   virtual Task<Result<std::size_t>> read_some(MutableByteView into, Deadline until) = 0;
+  /// Until there is something to read, or nothing more will come, without a buffer for it: for
+  /// streams that are idle for long. Errors: timeout, closed, link_closed.
+  virtual Task<Status> wait_readable(Deadline until) = 0;
   /// All of `from`, which the caller keeps until then. Errors: timeout, closed, link_closed.
   virtual Task<Status> write_all(ByteView from, Deadline until) = 0;
   /// Ends our side, then discards what still arrives until the peer ends its side or `until`, so

@@ -127,13 +127,22 @@ class TcpListener final : public Listener {
 
   const ListenerCounts& counts() const override { return counts_; }
 
+  WaitingRoom& waiting_room() override { return waiting_room_; }
+
  private:
   void take(tcp::socket socket) {
     boost::system::error_code failed;
     const asio::ip::address from = socket.remote_endpoint(failed).address();
-    if (connections_.running() >= options_.connections_max || is_crowded(from)) {
-      ++counts_.refused_full;
+    if (is_crowded(from)) {
+      ++counts_.refused_crowded;
       return;  // closes the socket
+    }
+    if (connections_.running() >= options_.connections_max) {
+      if (!waiting_room_.end_one()) {
+        ++counts_.refused_full;
+        return;
+      }
+      ++counts_.made_room;
     }
     ++counts_.accepted;
     connections_.spawn(serve(std::move(socket), Seat(by_address_, from)));
@@ -155,20 +164,26 @@ class TcpListener final : public Listener {
     const tcp::endpoint remote = socket.remote_endpoint(failed);
     const Deadline until = co_await deadline_in(options_.handshake_limit);
     TlsServerContext context = options_.tls->current();
-    Result<std::unique_ptr<ByteStream>> stream =
-        co_await accept_tls(std::move(socket), std::move(context), until);
-    if (!stream) {
+    std::unique_ptr<TlsAcceptor> stream = make_tls_acceptor(std::move(socket), std::move(context));
+    const Status shaken = co_await shake_hands(*stream, until);
+    if (!shaken) {
       ++counts_.handshakes_failed;
       if (on_handshake_failure) {
-        on_handshake_failure(failed ? "unknown" : remote.address().to_string(), stream.error());
+        on_handshake_failure(failed ? "unknown" : remote.address().to_string(), shaken.error());
       }
       co_return;
     }
-    co_await handler_(std::move(stream).value());
+    co_await handler_(std::move(stream));
+  }
+
+  Task<Status> shake_hands(TlsAcceptor& stream, Deadline until) {
+    const WaitingRoom::Seat waiting(waiting_room_, WaitingRoom::Kind::newcomer, stream);
+    co_return co_await stream.handshake(until);
   }
 
   ListenerOptions options_;
   tcp::acceptor acceptor_;
+  WaitingRoom waiting_room_;
   AddressCounts by_address_;
   TaskGroup connections_;
   ConnectionHandler handler_;

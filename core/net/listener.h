@@ -8,6 +8,7 @@
 #include "core/async/task.h"
 #include "core/net/byte_stream.h"
 #include "core/net/tls_config.h"
+#include "core/net/waiting_room.h"
 
 namespace tercet {
 
@@ -25,7 +26,9 @@ class ListenerOptions {
 class ListenerCounts {
  public:
   std::uint64_t accepted = 0;
-  std::uint64_t refused_full = 0;       ///< closed because so many were open as may be
+  std::uint64_t made_room = 0;          ///< that waited, cut off for a new one: the port was full
+  std::uint64_t refused_full = 0;       ///< closed at once: full, and none of those open waited
+  std::uint64_t refused_crowded = 0;    ///< closed at once: too many of its address
   std::uint64_t handshakes_failed = 0;  ///< TLS refused, timed out, or the client went away
   std::uint64_t accept_errors = 0;      ///< out of descriptors and the like
 };
@@ -36,7 +39,8 @@ using ConnectionHandler = std::function<Task<void>(std::unique_ptr<ByteStream>)>
 /// Called for each failed handshake with fixed text, for the log; rate-limit there.
 using HandshakeFailureHandler = std::function<void(const std::string& remote, const Error& why)>;
 
-/// A bound, listening socket and its accept loop.
+/// A bound, listening socket and its accept loop. When it is full, a new connection is taken in the
+/// place of one that waits (waiting_room.h).
 /// Threads: one executor. Lifetime: run() must have returned before destruction.
 class Listener {
  public:
@@ -57,6 +61,8 @@ class Listener {
   virtual void close() = 0;
   virtual std::size_t open_connections() const = 0;
   virtual const ListenerCounts& counts() const = 0;
+  /// Where a handler says that its connection waits for the client. Handshakes are there anyway.
+  virtual WaitingRoom& waiting_room() = 0;
 
   HandshakeFailureHandler on_handshake_failure;
 };

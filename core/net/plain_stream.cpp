@@ -11,6 +11,8 @@ class PlainStream final : public ByteStream {
     return socket_.read_some(into, until);
   }
 
+  Task<Status> wait_readable(Deadline until) override { return socket_.wait_readable(until); }
+
   Task<Status> write_all(ByteView from, Deadline until) override {
     return socket_.write_all(from, until);
   }

@@ -156,6 +156,16 @@ TcpSocket::~TcpSocket() {
 }
 
 Task<Result<std::size_t>> TcpSocket::read_some(MutableByteView into, Deadline until) {
+  return receive(into, 0, until);
+}
+
+Task<Status> TcpSocket::wait_readable(Deadline until) {
+  std::array<std::uint8_t, 1> byte{};
+  const Result<std::size_t> there = co_await receive(byte, asio::socket_base::message_peek, until);
+  co_return there ? ok_status() : Status(there.error());
+}
+
+Task<Result<std::size_t>> TcpSocket::receive(MutableByteView into, int flags, Deadline until) {
   const std::shared_ptr<Shared> shared = shared_;
   const bool ending = co_await cancelled();
   if (ending) {
@@ -163,8 +173,8 @@ Task<Result<std::size_t>> TcpSocket::read_some(MutableByteView into, Deadline un
   }
   shared->arm(shared->reading, until);
   for (;;) {
-    auto [failed, count] = co_await shared->socket.async_read_some(
-        asio::buffer(into.data(), into.size()), asio::as_tuple(asio::use_awaitable));
+    auto [failed, count] = co_await shared->socket.async_receive(
+        asio::buffer(into.data(), into.size()), flags, asio::as_tuple(asio::use_awaitable));
     if (failed == asio::error::operation_aborted && shared->socket.is_open() &&
         !shared->reading.fired) {
       const bool cut = co_await cancelled();

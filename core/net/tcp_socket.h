@@ -26,6 +26,8 @@ class TcpSocket {
   TcpSocket& operator=(const TcpSocket&) = delete;
 
   Task<Result<std::size_t>> read_some(MutableByteView into, Deadline until);
+  /// Also when the peer has ended its side.
+  Task<Status> wait_readable(Deadline until);
   Task<Status> write_all(ByteView from, Deadline until);
   void shutdown_send() noexcept;
   /// Reads and drops until the peer ends its side, `until`, or an error.
@@ -38,6 +40,8 @@ class TcpSocket {
 
  private:
   class Shared;
+
+  Task<Result<std::size_t>> receive(MutableByteView into, int flags, Deadline until);
 
   std::shared_ptr<Shared> shared_;
   std::string remote_;

@@ -114,6 +114,18 @@ void TlsSession::end() {
   ERR_clear_error();
 }
 
+bool TlsSession::holds_input() const {
+  return input_begin_ < input_end_ || SSL_has_pending(connection_.get()) == 1;
+}
+
+void TlsSession::give_input_back() {
+  if (input_begin_ == input_end_) {
+    input_ = std::vector<std::uint8_t>();
+    input_begin_ = 0;
+    input_end_ = 0;
+  }
+}
+
 MutableByteView TlsSession::input_room() {
   if (input_.empty()) {
     input_.resize(kInputBytes);

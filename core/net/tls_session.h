@@ -39,6 +39,11 @@ class TlsSession {
   /// Puts the closing message into outgoing().
   void end();
 
+  /// Whether something that came from the wire is still to be read.
+  bool holds_input() const;
+  /// Frees the buffer for input, if it is empty.
+  void give_input_back();
+
   /// Room for bytes from the wire; only when a step wanted input.
   MutableByteView input_room();
 

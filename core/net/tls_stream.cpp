@@ -18,7 +18,7 @@ using detail::TlsSession;
 constexpr std::size_t kWriteChunkBytes = 64 * 1024;
 constexpr Milliseconds kAlertLinger{1000};
 
-class TlsStream final : public ByteStream {
+class TlsStream final : public TlsAcceptor {
  public:
   TlsStream(asio::ip::tcp::socket socket, TlsServerContext context)
       : clock_(clock_of(socket.get_executor())),
@@ -54,7 +54,7 @@ class TlsStream final : public ByteStream {
            SSL_set1_host(session_.native(), host_name.c_str()) == 1;
   }
 
-  Task<Status> handshake(Deadline until) {
+  Task<Status> handshake(Deadline until) override {
     for (;;) {
       const TlsSession::Step step = session_.handshake();
       TERCET_CO_TRY_STATUS(co_await flush(until));
@@ -98,6 +98,14 @@ class TlsStream final : public ByteStream {
     }
   }
 
+  Task<Status> wait_readable(Deadline until) override {
+    if (session_.holds_input()) {
+      return ready();
+    }
+    session_.give_input_back();
+    return socket_.wait_readable(until);
+  }
+
   Task<Status> write_all(ByteView from, Deadline until) override {
     while (!from.empty()) {
       const ByteView chunk = from.first(std::min(from.size(), kWriteChunkBytes));
@@ -134,6 +142,8 @@ class TlsStream final : public ByteStream {
   Milliseconds setup_time() const override { return server_ ? setup_ : Milliseconds(0); }
 
  private:
+  static Task<Status> ready() { co_return ok_status(); }
+
   /// Sends what TLS has ready. Reader and writer may both come here; the first one sends for both.
   Task<Status> flush(Deadline until) {
     while (flushing_) {
@@ -182,12 +192,9 @@ class TlsStream final : public ByteStream {
 
 }  // namespace
 
-Task<Result<std::unique_ptr<ByteStream>>> accept_tls(asio::ip::tcp::socket socket,
-                                                     TlsServerContext context,
-                                                     Deadline until) {
-  auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(context));
-  TERCET_CO_TRY_STATUS(co_await stream->handshake(until));
-  co_return std::unique_ptr<ByteStream>(std::move(stream));
+std::unique_ptr<TlsAcceptor> make_tls_acceptor(asio::ip::tcp::socket socket,
+                                               TlsServerContext context) {
+  return std::make_unique<TlsStream>(std::move(socket), std::move(context));
 }
 
 Task<Result<std::unique_ptr<ByteStream>>> start_tls(asio::ip::tcp::socket socket,

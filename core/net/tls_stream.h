@@ -9,13 +9,17 @@
 
 namespace tercet {
 
-/// Server side of a handshake on an accepted socket. A refused client gets its alert: after a
-/// failure our side is ended and what the client has already sent is read for up to a second, since
-/// a reset would overtake the alert (XKS reference 16).
-/// Errors: denied (certificate), link_closed, timeout, closed.
-Task<Result<std::unique_ptr<ByteStream>>> accept_tls(asio::ip::tcp::socket socket,
-                                                     TlsServerContext context,
-                                                     Deadline until);
+/// The server side on an accepted socket: shakes hands first, then it is a stream.
+class TlsAcceptor : public ByteStream {
+ public:
+  /// A refused client gets its alert: after a failure our side is ended and what the client has
+  /// already sent is read for up to a second, since a reset would overtake the alert (XKS reference
+  /// 16). Errors: denied (certificate), link_closed (also by abort()), timeout, closed.
+  virtual Task<Status> handshake(Deadline until) = 0;
+};
+
+std::unique_ptr<TlsAcceptor> make_tls_acceptor(asio::ip::tcp::socket socket,
+                                               TlsServerContext context);
 
 /// Client side; exactly one of `host_name` and `peer` is set.
 Task<Result<std::unique_ptr<ByteStream>>> start_tls(asio::ip::tcp::socket socket,

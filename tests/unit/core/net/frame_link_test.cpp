@@ -17,6 +17,10 @@ class Sink final : public ByteStream {
     co_return Error(Errc::link_closed, "sink");
   }
 
+  Task<Status> wait_readable(Deadline /*until*/) override {
+    co_return Error(Errc::link_closed, "sink");
+  }
+
   Task<Status> write_all(ByteView from, Deadline /*until*/) override {
     bytes_ += from.size();
     if (total_ != nullptr) {

@@ -47,18 +47,18 @@ TEST(Listener, TakesNoMoreConnectionsFromOneAddressThanItMay) {
   tcp::socket first = connect_from(context, "127.0.0.1", listener.port());
   const tcp::socket second = connect_from(context, "127.0.0.1", listener.port());
   const tcp::socket third = connect_from(context, "127.0.0.1", listener.port());
-  until([&] { return counts.accepted + counts.refused_full == 3; });
-  EXPECT_EQ(counts.refused_full, 1U);
+  until([&] { return counts.accepted + counts.refused_crowded == 3; });
+  EXPECT_EQ(counts.refused_crowded, 1U);
   EXPECT_EQ(listener.open_connections(), 2U);
 
   const tcp::socket elsewhere = connect_from(context, "127.0.0.2", listener.port());
-  until([&] { return counts.accepted + counts.refused_full == 4; });
+  until([&] { return counts.accepted + counts.refused_crowded == 4; });
   EXPECT_EQ(counts.accepted, 3U);
 
   first.close();
   until([&] { return listener.open_connections() == 2; });
   const tcp::socket instead = connect_from(context, "127.0.0.1", listener.port());
-  until([&] { return counts.accepted + counts.refused_full == 5; });
+  until([&] { return counts.accepted + counts.refused_crowded == 5; });
   EXPECT_EQ(counts.accepted, 4U);
 
   listener.close();
