@@ -179,6 +179,14 @@ void Registry::gauge_function(std::string_view name,
   series(name, help, Kind::gauge, labels).read = std::move(read);
 }
 
+void Registry::counter_function(std::string_view name,
+                                std::string_view help,
+                                const Labels& labels,
+                                std::function<std::uint64_t()> read) {
+  const std::lock_guard lock(mutex_);
+  series(name, help, Kind::counter, labels).read_count = std::move(read);
+}
+
 std::string Registry::text() const {
   static constexpr std::array<const char*, 3> kKinds = {"counter", "gauge", "histogram"};
   const std::lock_guard lock(mutex_);
@@ -198,6 +206,8 @@ std::string Registry::text() const {
         out += sample(name, labels, std::to_string(each.counter->value()));
       } else if (each.histogram != nullptr) {
         out += print_histogram(name, labels, *each.histogram);
+      } else if (each.read_count) {
+        out += sample(name, labels, std::to_string(each.read_count()));
       } else if (each.read) {
         out += sample(name, labels, print_number(each.read()));
       } else if (each.gauge != nullptr) {

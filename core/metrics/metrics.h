@@ -80,6 +80,12 @@ class Registry {
                       const Labels& labels,
                       std::function<double()> read);
 
+  /// A counter that is kept elsewhere, read likewise.
+  void counter_function(std::string_view name,
+                        std::string_view help,
+                        const Labels& labels,
+                        std::function<std::uint64_t()> read);
+
   /// Prometheus text exposition format 0.0.4.
   std::string text() const;
 
@@ -93,6 +99,7 @@ class Registry {
     std::unique_ptr<Gauge> gauge;
     std::unique_ptr<Histogram> histogram;
     std::function<double()> read;
+    std::function<std::uint64_t()> read_count;
   };
 
   class Family {

@@ -143,6 +143,8 @@ Status ProxyApp::bind() {
              HttpServer::bind(executor_, std::move(server), [this](HttpRequest request) {
                return handle_xks(std::move(request));
              }));
+  port_watch_ = std::make_unique<PortWatch>(
+      *xks_server_, config_.limits.connections_max, registry_, monotonic_, log_.named("port"));
   if (!config_.metrics_address.empty()) {
     HttpServerOptions plain;
     plain.listener.address = config_.metrics_address.text();
@@ -305,6 +307,7 @@ Task<void> ProxyApp::watch_serving() {
     if (coordinator_.has_lease() && all_take_part) {
       served_at_ = monotonic_.now();
     }
+    port_watch_->tick();
     Status slept = co_await sleep_for(kServingTick);
     if (!slept) {
       co_return;

@@ -17,6 +17,7 @@
 #include "proxy/coordinator/coordinator.h"
 #include "proxy/coordinator/health_monitor.h"
 #include "proxy/daemon/node_dialer.h"
+#include "proxy/daemon/port_watch.h"
 #include "proxy/daemon/request_ledger.h"
 #include "proxy/xks/store_table.h"
 #include "proxy/xks/xks_service.h"
@@ -74,6 +75,7 @@ class ProxyApp {
   std::vector<std::unique_ptr<NodeDialer>> dialers_;
   std::shared_ptr<TlsServerSlot> tls_;
   std::unique_ptr<HttpServer> xks_server_;
+  std::unique_ptr<PortWatch> port_watch_;
   std::unique_ptr<HttpServer> plain_server_;
   TaskGroup background_;
   Event stop_wanted_;
