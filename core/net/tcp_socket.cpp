@@ -20,10 +20,14 @@ namespace {
 constexpr int kKeepIdleSeconds = 60;
 constexpr int kKeepProbes = 3;
 constexpr int kKeepIntervalSeconds = 1;
+/// What was sent and is not acknowledged for so long: the way is cut. By itself TCP would go on for
+/// a quarter of an hour, with ever longer pauses.
+constexpr int kUnacknowledgedMilliseconds = 10'000;
 
 using KeepIdle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
 using KeepCount = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
 using KeepInterval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 std::string address_of(const asio::ip::tcp::socket& socket) {
   boost::system::error_code failed;
@@ -149,6 +153,7 @@ TcpSocket::TcpSocket(asio::ip::tcp::socket socket)
   shared_->socket.set_option(KeepIdle(kKeepIdleSeconds), ignored);
   shared_->socket.set_option(KeepCount(kKeepProbes), ignored);
   shared_->socket.set_option(KeepInterval(kKeepIntervalSeconds), ignored);
+  shared_->socket.set_option(UserTimeout(kUnacknowledgedMilliseconds), ignored);
 }
 
 TcpSocket::~TcpSocket() {

@@ -19,7 +19,8 @@ namespace tercet {
 /// Threads: one executor. Rules of ByteStream hold.
 class TcpSocket {
  public:
-  /// Sets TCP_NODELAY and keep-alive (60 s idle, 3 probes, 1 s apart: XKS reference 4).
+  /// Sets TCP_NODELAY, keep-alive (60 s idle, 3 probes, 1 s apart: XKS reference 4), and that what
+  /// is not acknowledged within 10 s ends the connection.
   explicit TcpSocket(asio::ip::tcp::socket socket);
   ~TcpSocket();
   TcpSocket(const TcpSocket&) = delete;

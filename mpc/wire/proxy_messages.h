@@ -10,6 +10,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/time/clock.h"
 
 /// What proxy and nodes say to each other (protocol.md 8 to 10, 12). Plain data; every type has
 /// `Bytes encode() const` and `static Result<T> decode(ByteView)`, a fixed big-endian layout with
@@ -28,6 +29,7 @@ enum class ProxyFrame : std::uint8_t {
   cancel = 0x15,
   report = 0x16,
   batch_spent = 0x17,
+  alive = 0x18,  ///< no body: answers NODE_STATUS, twice a second at most
   // node to proxy
   lease_opened = 0x20,
   lease_ended = 0x21,
@@ -49,9 +51,13 @@ inline constexpr std::size_t kBlockBytes = 16;
 /// Vectors of one keystream block at most; exact counts: mpc/wire/vectors.h.
 inline constexpr std::uint32_t kVectorsPerBlockMax = 208;
 /// Values of CallerFacts are cut to this by the proxy.
+/// A link on which nothing came for so long is closed by who waits, node or proxy: the other side
+/// is stopped, or the way is cut. Nodes say NODE_STATUS with every heartbeat, proxies answer ALIVE.
+inline constexpr Milliseconds kLinkSilence{3000};
+inline constexpr Milliseconds kAliveInterval{500};
 inline constexpr std::size_t kFactBytesMax = 2048;
 /// Told in ProposeLease; a node refuses another one.
-inline constexpr std::uint8_t kProxyProtocolVersion = 1;
+inline constexpr std::uint8_t kProxyProtocolVersion = 2;
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 

@@ -339,6 +339,11 @@ void NodeService::beat() {
   status.wall_milliseconds = static_cast<std::uint64_t>(context.clock.now_milliseconds());
   status.detail = health_detail();
   for (const auto& [name, proxy] : impl_->proxies) {
+    if (now - proxy->heard_at() > context.options.proxy_silence) {
+      context.capped.warn("proxy_silent", name, field("proxy", public_text(name)));
+      proxy->close();
+      continue;
+    }
     proxy->answer(mpc::wire::ProxyFrame::node_status, status.encode());
   }
   set_gauges();

@@ -20,7 +20,11 @@ ProxyLink::ProxyLink(NodeContext& context,
                      RequestRunner& runner,
                      AgreementRunner& agreements,
                      std::shared_ptr<FrameLink> link)
-    : context_(context), runner_(runner), agreements_(agreements), link_(std::move(link)) {}
+    : context_(context),
+      runner_(runner),
+      agreements_(agreements),
+      link_(std::move(link)),
+      heard_at_(context.monotonic.now()) {}
 
 void ProxyLink::answer(ProxyFrame type, Bytes body) {
   if (open_) {
@@ -74,6 +78,7 @@ Task<void> ProxyLink::run() {
 }
 
 Status ProxyLink::dispatch(Frame frame) {
+  heard_at_ = context_.monotonic.now();
   switch (static_cast<ProxyFrame>(frame.type)) {
     case ProxyFrame::propose_lease:
       return begin_lease(frame.body);
@@ -96,6 +101,9 @@ Status ProxyLink::dispatch(Frame frame) {
       return report(frame.body);
     case ProxyFrame::batch_spent:
       return drop_batch(frame.body);
+    case ProxyFrame::alive:
+      return frame.body.empty() ? ok_status()
+                                : Error(Errc::peer_malformed, "proxy link: ALIVE has no body");
     default:
       return Error(Errc::peer_malformed, "proxy link: a frame that has no place here");
   }

@@ -40,6 +40,9 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   Task<void> run();
   void close();
 
+  /// When the proxy last said anything.
+  SteadyTime heard_at() const { return heard_at_; }
+
   // What it tells the service; set before run().
 
   /// The proxy wants a lease, so it uses none that it has.
@@ -61,6 +64,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   AgreementRunner& agreements_;
   std::shared_ptr<FrameLink> link_;
   bool open_ = true;
+  SteadyTime heard_at_;
   bool xks_access_stated_ = true;
   unsigned leases_opening_ = 0;
   std::map<std::uint64_t, MuxChannel*> running_;

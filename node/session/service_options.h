@@ -7,6 +7,7 @@
 #include "core/base/ids.h"
 #include "core/time/clock.h"
 #include "mpc/party.h"
+#include "mpc/wire/proxy_messages.h"
 #include "node/model/membership.h"
 
 namespace tercet::node {
@@ -44,6 +45,7 @@ class NodeServiceOptions {
   double signed_requests_per_store_second = 5000;
   double health_checks_per_proxy_second = 10;
   double slot_sessions_per_lease_second = 500;
+  Milliseconds proxy_silence = mpc::wire::kLinkSilence;
   Milliseconds lease_grace{5000};  ///< after the owner's link closed
   Milliseconds agreement_limit{5000};
   Milliseconds request_limit{2000};

@@ -38,6 +38,7 @@ class CoordinatorOptions {
   /// Batches of vectors that the nodes keep for this proxy: a burst of the largest requests, of
   /// which each takes nearly one, lasts so long.
   std::uint32_t batches_wanted = 16;
+  Milliseconds link_silence = mpc::wire::kLinkSilence;
 };
 
 /// Counts since the start, for metrics.

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "core/async/deadline.h"
+#include "core/async/task_group.h"
+#include "core/time/executor_clock.h"
+
 namespace tercet::proxy {
 
 using mpc::PartyIndex;
@@ -36,8 +40,11 @@ std::uint32_t remaining_ms(Deadline until) {
   return static_cast<std::uint32_t>(left);
 }
 
-NodeSet::NodeSet(asio::any_io_executor executor, NodeObserver& observer)
-    : executor_(std::move(executor)), observer_(observer) {}
+NodeSet::NodeSet(asio::any_io_executor executor, NodeObserver& observer, Milliseconds silence)
+    : executor_(std::move(executor)),
+      observer_(observer),
+      silence_(silence),
+      clock_(clock_of(executor_)) {}
 
 NodeSet::~NodeSet() {
   close_all();
@@ -52,24 +59,62 @@ const NodeSet::Port& NodeSet::port(PartyIndex node) const {
   return ports_[index_of(node)];
 }
 
-Task<void> NodeSet::serve(PartyIndex node, std::unique_ptr<FrameLink> link) {
+Task<Error> NodeSet::serve(PartyIndex node, std::unique_ptr<FrameLink> link) {
   const std::shared_ptr<FrameLink> mine = std::move(link);
   if (port(node).link) {
     drop_link(node, port(node).link.get());
   }
   port(node).link = mine;
+  port(node).heard_at = clock_.now();
+  port(node).silent = false;
   observer_.link_up(node);
-  while (true) {
+  TaskGroup watching(executor_);
+  watching.spawn(close_when_silent(node, mine));
+  std::optional<Error> why;
+  while (!why) {
     Result<Frame> frame = co_await mine->receive();
-    if (!frame || port(node).link != mine) {
-      break;
-    }
-    if (!dispatch(node, std::move(frame).value())) {
+    if (!frame) {
+      why = std::move(frame).error();
+    } else if (port(node).link != mine) {
+      why = Error(Errc::link_closed, "link to a node: another one took its place");
+    } else if (!dispatch(node, std::move(frame).value())) {
       ++port(node).misbehaved;
-      break;
+      why = Error(Errc::peer_malformed, "link to a node: it sent what has no place here");
     }
   }
+  if (port(node).link == mine && port(node).silent) {
+    why = Error(Errc::timeout, "link to a node: nothing came for 3 s")
+              .hint("the node is stopped, or the way to it is cut");
+  }
   drop_link(node, mine.get());
+  watching.close();
+  co_await watching.join();
+  co_return std::move(*why);
+}
+
+Task<void> NodeSet::close_when_silent(PartyIndex node, std::shared_ptr<FrameLink> link) {
+  while (port(node).link == link) {
+    const Deadline until = Deadline::at(clock_, port(node).heard_at + silence_);
+    if (until.passed()) {
+      port(node).silent = true;
+      link->close();
+      co_return;
+    }
+    const Status slept = co_await sleep_for(until.remaining());
+    if (!slept) {
+      co_return;
+    }
+  }
+}
+
+/// The node judges the link by what comes, as this side does.
+void NodeSet::say_alive(PartyIndex node) {
+  const SteadyTime now = clock_.now();
+  if (now - port(node).alive_at >= mpc::wire::kAliveInterval) {
+    port(node).alive_at = now;
+    // A link that cannot take it is closing: its reader sees that.
+    static_cast<void>(send(node, ProxyFrame::alive, Bytes()));
+  }
 }
 
 void NodeSet::drop_link(PartyIndex node, const FrameLink* link) {
@@ -86,6 +131,7 @@ void NodeSet::drop_link(PartyIndex node, const FrameLink* link) {
 }
 
 bool NodeSet::dispatch(PartyIndex node, Frame frame) {
+  port(node).heard_at = clock_.now();
   switch (static_cast<ProxyFrame>(frame.type)) {
     case ProxyFrame::lease_ended: {
       const Result<mpc::wire::LeaseEnded> message = mpc::wire::LeaseEnded::decode(frame.body);
@@ -104,6 +150,7 @@ bool NodeSet::dispatch(PartyIndex node, Frame frame) {
     case ProxyFrame::node_status: {
       const Result<mpc::wire::NodeStatus> message = mpc::wire::NodeStatus::decode(frame.body);
       if (message) {
+        say_alive(node);
         observer_.node_status(node, *message);
       }
       return message.ok();

@@ -40,14 +40,17 @@ class NodeObserver {
 /// link. Threads: one executor. Lifetime: exchanges end before it.
 class NodeSet {
  public:
-  NodeSet(asio::any_io_executor executor, NodeObserver& observer);
+  NodeSet(asio::any_io_executor executor,
+          NodeObserver& observer,
+          Milliseconds silence = mpc::wire::kLinkSilence);
   ~NodeSet();
   NodeSet(const NodeSet&) = delete;
   NodeSet& operator=(const NodeSet&) = delete;
 
-  /// Takes the link as this node's and dispatches its frames until it closes. A link that is there
-  /// already is closed first.
-  Task<void> serve(mpc::PartyIndex node, std::unique_ptr<FrameLink> link);
+  /// Takes the link as this node's and dispatches its frames until it closes, and says why it did:
+  /// link_closed, timeout (the node was silent), peer_malformed. A link that is there already is
+  /// closed first.
+  Task<Error> serve(mpc::PartyIndex node, std::unique_ptr<FrameLink> link);
   bool is_up(mpc::PartyIndex node) const;
   std::size_t up_count() const;
   /// Errors: link_closed, overloaded.
@@ -62,16 +65,23 @@ class NodeSet {
 
   struct Port {
     std::shared_ptr<FrameLink> link;
+    SteadyTime heard_at{};
+    SteadyTime alive_at{};  ///< when ALIVE was last said
+    bool silent = false;
     std::uint64_t misbehaved = 0;
   };
 
   Port& port(mpc::PartyIndex node);
   const Port& port(mpc::PartyIndex node) const;
+  Task<void> close_when_silent(mpc::PartyIndex node, std::shared_ptr<FrameLink> link);
+  void say_alive(mpc::PartyIndex node);
   bool dispatch(mpc::PartyIndex node, Frame frame);
   void drop_link(mpc::PartyIndex node, const FrameLink* link);
 
   asio::any_io_executor executor_;
   NodeObserver& observer_;
+  Milliseconds silence_;
+  const Clock& clock_;
   std::array<Port, 3> ports_;
   std::uint64_t next_ticket_ = 1;
   std::unordered_map<std::uint64_t, Exchange*> waiting_;

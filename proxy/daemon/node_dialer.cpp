@@ -45,8 +45,8 @@ Task<Result<std::unique_ptr<FrameLink>>> NodeDialer::connect() {
 
 Task<void> NodeDialer::serve(std::unique_ptr<FrameLink> link) {
   log_.info("node_link_up", field("node", public_text(options_.node_id)));
-  co_await nodes_->serve(options_.node, std::move(link));
-  log_.warn("node_link_down", field("node", public_text(options_.node_id)));
+  const Error why = co_await nodes_->serve(options_.node, std::move(link));
+  log_.warn("node_link_down", field("node", public_text(options_.node_id)), field("cause", why));
   told_ = false;
 }
 

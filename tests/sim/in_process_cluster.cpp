@@ -18,12 +18,19 @@ namespace {
 
 constexpr std::uint32_t kBatchVectors = 8192;  ///< small: these tests make many
 constexpr Milliseconds kSettleLimit{30000};
+/// Nodes beat when the test says so, and raw proxies say nothing by themselves.
+constexpr Milliseconds kNeverSilent{600'000};
 
 proxy::CoordinatorOptions coordinator_options() {
   proxy::CoordinatorOptions options;
   options.remembered_max = 64;
   options.batches_wanted = 6;
+  options.link_silence = kNeverSilent;
   return options;
+}
+
+Task<void> serve_link(proxy::NodeSet& nodes, PartyIndex node, std::unique_ptr<FrameLink> link) {
+  static_cast<void>(co_await nodes.serve(node, std::move(link)));
 }
 
 std::string node_name(PartyIndex party) {
@@ -171,6 +178,7 @@ void InProcessCluster::build(PartyIndex party) {
   options.batch_vectors = kBatchVectors;
   options.stores = {KmsSigner::store()};
   options.beats = false;
+  options.proxy_silence = kNeverSilent;
   node::NodeService::Parts parts;
   parts.executor = context_.get_executor();
   parts.bulk_executor = context_.get_executor();
@@ -209,7 +217,7 @@ void InProcessCluster::join_proxy(PartyIndex party) {
   MemoryLinkEnd a(proxy_stamps_, "proxy-1");
   MemoryLinkEnd b(sites_[place(party)]->stamps, node_name(party));
   auto link = make_memory_link(context_.get_executor(), std::move(a), std::move(b));
-  tasks_->spawn(coordinator_->nodes().serve(party, std::move(link.first)));
+  tasks_->spawn(serve_link(coordinator_->nodes(), party, std::move(link.first)));
   tasks_->spawn(node(party).serve_proxy(std::move(link.second)));
 }
 

@@ -51,8 +51,8 @@ class ProxyProcess::Dialer final : public LinkDialer {
   }
 
   Task<void> serve(std::unique_ptr<FrameLink> link) override {
-    return process_->coordinator_->nodes().serve(static_cast<mpc::PartyIndex>(node_ + 1),
-                                                 std::move(link));
+    const auto node = static_cast<mpc::PartyIndex>(node_ + 1);
+    static_cast<void>(co_await process_->coordinator_->nodes().serve(node, std::move(link)));
   }
 
  private:

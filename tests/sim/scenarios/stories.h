@@ -43,6 +43,7 @@ void set_is_damaged_before_the_vote(Stage& stage);
 
 // request_stories.cpp
 void lease_is_lost_unheard(Stage& stage);
+void the_way_to_a_node_is_cut(Stage& stage);
 
 }  // namespace stories
 

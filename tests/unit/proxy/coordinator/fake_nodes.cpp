@@ -48,7 +48,12 @@ mpc::wire::ConsentKey consent(std::uint8_t what, PartyIndex sender, PartyIndex n
 CoordinatorOptions coordinator_options() {
   CoordinatorOptions options;
   options.remembered_max = 64;
+  options.link_silence = Milliseconds(60'000);  // they say nothing by themselves
   return options;
+}
+
+Task<void> serve_link(NodeSet& nodes, PartyIndex node, std::unique_ptr<FrameLink> link) {
+  static_cast<void>(co_await nodes.serve(node, std::move(link)));
 }
 
 constexpr std::uint8_t kKeystream = 1;
@@ -241,7 +246,7 @@ void FakeCluster::link(PartyIndex index) {
   tercet::test::MemoryLinkEnd node_end(std::make_shared<tercet::test::StampedParty>(), "node");
   auto [ours, theirs] =
       tercet::test::make_memory_link(context.get_executor(), std::move(proxy), std::move(node_end));
-  tasks_.spawn(coordinator.nodes().serve(index, std::move(ours)));
+  tasks_.spawn(serve_link(coordinator.nodes(), index, std::move(ours)));
   tasks_.spawn(node(index).serve(std::move(theirs)));
 }
 
