@@ -203,6 +203,9 @@ void Coordinator::count(Errc code) {
     case Errc::internal:
       ++figures_.nodes_disagreed;
       break;
+    case Errc::peer_aborted:
+      ++figures_.refused_by_one;
+      break;
     case Errc::crypto_failure:
       ++figures_.self_check_failed;
       break;
@@ -213,6 +216,9 @@ void Coordinator::count(Errc code) {
 
 void Coordinator::learn(const Exchange& exchange, const SessionPlan& plan, Errc code) {
   count(code);
+  if (const std::optional<Dissent> dissent = exchange.dissent(); dissent && options_.on_dissent) {
+    options_.on_dissent(*dissent);
+  }
   if (code == Errc::already_burnt) {
     lease_.follow(plan, exchange.session_mark(code), exchange.vector_mark(code));
   }

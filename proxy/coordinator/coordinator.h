@@ -39,6 +39,8 @@ class CoordinatorOptions {
   /// which each takes nearly one, lasts so long.
   std::uint32_t batches_wanted = 16;
   Milliseconds link_silence = mpc::wire::kLinkSilence;
+  /// Told of each request that one node alone refuses, for a reason of its own; may be empty.
+  std::function<void(const Dissent& dissent)> on_dissent;
 };
 
 /// Counts since the start, for metrics.
@@ -46,7 +48,8 @@ struct CoordinatorFigures {
   std::uint64_t leases_opened = 0;
   std::uint64_t leases_failed = 0;
   std::uint64_t signatures_refused = 0;
-  std::uint64_t nodes_disagreed = 0;    ///< answered 500: no two nodes said the same
+  std::uint64_t nodes_disagreed = 0;    ///< answered 500: no two said the same, nor was one alone
+  std::uint64_t refused_by_one = 0;     ///< answered 500: one node alone refused
   std::uint64_t releases_tampered = 0;  ///< seals that do not open, copies that differ
   std::uint64_t self_check_failed = 0;  ///< C ^ ks' != P and the like, at this machine
   std::uint64_t plans_refused = 0;      ///< below a node's mark

@@ -31,7 +31,8 @@ SessionId session_of(const Exchange& exchange) {
 /// Refusals after which a plan with remembered keystream becomes a cold one: a node lacks the
 /// entry, or the nodes do not agree whether it is there.
 bool is_about_memory(Errc code) {
-  return code == Errc::exhausted || code == Errc::already_burnt || code == Errc::internal;
+  return code == Errc::exhausted || code == Errc::already_burnt || code == Errc::internal ||
+         code == Errc::peer_aborted;
 }
 
 }  // namespace

@@ -19,20 +19,6 @@ std::size_t index_of(PartyIndex node) {
   return mpc::number(node) - 1U;
 }
 
-/// What a node that hangs, or was cut off, makes of a session: each of the three may find another
-/// end of it.
-bool is_late(Errc code) {
-  return code == Errc::timeout || code == Errc::peer_timeout || code == Errc::link_closed ||
-         code == Errc::closed;
-}
-
-bool is_lateness(const std::array<std::optional<Errc>, 3>& named) {
-  const auto is_named = [](const std::optional<Errc>& each) { return each.has_value(); };
-  const auto fits = [](const std::optional<Errc>& each) { return !each || is_late(*each); };
-  return std::any_of(named.begin(), named.end(), is_named) &&
-         std::all_of(named.begin(), named.end(), fits);
-}
-
 }  // namespace
 
 std::uint32_t remaining_ms(Deadline until) {
@@ -330,12 +316,23 @@ std::optional<Status> Exchange::verdict() const {
     return Status(Error(Errc::link_closed, "ask the nodes: the link to one of them broke"));
   }
   if (spoken == mpc::kAllParties.size()) {
-    if (is_lateness(named)) {
-      return Status(Error(Errc::timeout, "ask the nodes: they did not do it in time"));
-    }
-    return Status(Error(Errc::internal, "ask the nodes: no two of them give the same answer"));
+    return Status(judge(named).error());
   }
   return std::nullopt;
+}
+
+std::optional<Dissent> Exchange::dissent() const {
+  std::array<std::optional<Errc>, 3> named;
+  for (const PartyIndex node : mpc::kAllParties) {
+    const std::optional<Reply>& said = reply(node);
+    if (!said || said->link_lost) {
+      return std::nullopt;
+    }
+    if (said->refused && said->refused->reason != Errc::peer_aborted) {
+      named[index_of(node)] = said->refused->reason;
+    }
+  }
+  return judge(named).alone;
 }
 
 Task<Status> Exchange::all_three(Deadline until) {

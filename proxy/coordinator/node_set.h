@@ -14,6 +14,7 @@
 #include "core/time/clock.h"
 #include "mpc/party.h"
 #include "mpc/wire/proxy_messages.h"
+#include "proxy/coordinator/disagreement.h"
 
 namespace tercet::proxy {
 
@@ -120,11 +121,14 @@ class Exchange {
   /// What the replies say so far about an operation that needs all three nodes.
   ///   nothing: go on waiting;  success: all three sent the expected frame;
   ///   an error that two nodes name (peer_aborted counts for none; overloaded only once all three
-  ///   have spoken); link_closed when a link is lost; when all have spoken and no two agree timeout
-  ///   if all they name is lateness, else internal.
+  ///   have spoken); link_closed when a link is lost; when all have spoken and no two agree that of
+  ///   the Disagreement.
   std::optional<Status> verdict() const;
   /// Waits for the verdict. Errors: as above, and timeout.
   Task<Status> all_three(Deadline until);
+
+  /// When all have spoken: the one that refuses for a reason of its own, if there is one.
+  std::optional<Dissent> dissent() const;
 
   bool refused_for(Errc reason) const;
 

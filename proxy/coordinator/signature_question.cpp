@@ -63,10 +63,16 @@ std::optional<Authenticity> SignatureQuestion::answer() const {
   if (lost >= 2) {
     return Authenticity(Error(Errc::link_closed, "ask the nodes: fewer than two are linked"));
   }
-  if (spoken == mpc::kAllParties.size()) {
-    return Authenticity(Error(Errc::internal, "ask the nodes: no two give the same answer"));
+  if (spoken < mpc::kAllParties.size()) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  for (const PartyIndex node : mpc::kAllParties) {
+    const std::optional<mpc::wire::Answer> said = answer_of(exchange_, node);
+    if (!said || (said->error && is_late_or_full(*said->error))) {
+      return Authenticity(Error(Errc::timeout, "ask the nodes: not two answered in time"));
+    }
+  }
+  return Authenticity(Error(Errc::internal, "ask the nodes: no two give the same answer"));
 }
 
 Task<Authenticity> SignatureQuestion::wait(Deadline until) {

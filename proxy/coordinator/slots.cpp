@@ -50,7 +50,8 @@ Result<std::vector<ReadySlot>> combine(const Exchange& exchange,
 
 /// What comes of a slots session whose nodes do not encrypt with the same version.
 bool is_about_versions(Errc code) {
-  return code == Errc::already_burnt || code == Errc::session_mismatch || code == Errc::internal;
+  return code == Errc::already_burnt || code == Errc::session_mismatch || code == Errc::internal ||
+         code == Errc::peer_aborted;
 }
 
 }  // namespace
