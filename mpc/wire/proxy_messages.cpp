@@ -366,6 +366,15 @@ void fields(Io& io, M& m, const NodeStatus* /*which*/) {
   io.text(m.detail, kDetailBytesMax);
 }
 
+template <class Io, class M>
+void fields(Io& io, M& m, const ProxyStatus* /*which*/) {
+  io.optional(m.served_seconds_ago, [&](auto& seconds) { io.number(seconds); });
+  io.optional(m.last_error, [&](auto& error) { error_fields(io, error); });
+  io.flag(m.draining);
+  io.number(m.certificate_expires_unix);
+  io.fixed(m.cluster_digest);
+}
+
 template <class M>
 Bytes encode_message(const M& message) {
   Writer writer;
@@ -402,6 +411,7 @@ Bytes Refused::encode() const { return encode_message(*this); }
 Bytes TagReleased::encode() const { return encode_message(*this); }
 Bytes KeystreamReleased::encode() const { return encode_message(*this); }
 Bytes NodeStatus::encode() const { return encode_message(*this); }
+Bytes ProxyStatus::encode() const { return encode_message(*this); }
 
 Result<ProposeLease> ProposeLease::decode(ByteView from) { return decode_message<ProposeLease>(from); }
 Result<LeaseOpened> LeaseOpened::decode(ByteView from) { return decode_message<LeaseOpened>(from); }
@@ -420,6 +430,7 @@ Result<Refused> Refused::decode(ByteView from) { return decode_message<Refused>(
 Result<TagReleased> TagReleased::decode(ByteView from) { return decode_message<TagReleased>(from); }
 Result<KeystreamReleased> KeystreamReleased::decode(ByteView from) { return decode_message<KeystreamReleased>(from); }
 Result<NodeStatus> NodeStatus::decode(ByteView from) { return decode_message<NodeStatus>(from); }
+Result<ProxyStatus> ProxyStatus::decode(ByteView from) { return decode_message<ProxyStatus>(from); }
 
 // clang-format on
 

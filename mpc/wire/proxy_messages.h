@@ -29,7 +29,7 @@ enum class ProxyFrame : std::uint8_t {
   cancel = 0x15,
   report = 0x16,
   batch_spent = 0x17,
-  alive = 0x18,  ///< no body: answers NODE_STATUS, twice a second at most
+  proxy_status = 0x18,  ///< answers NODE_STATUS, twice a second at most
   // node to proxy
   lease_opened = 0x20,
   lease_ended = 0x21,
@@ -51,11 +51,11 @@ inline constexpr std::size_t kBlockBytes = 16;
 /// Vectors of one keystream block at most; exact counts: mpc/wire/vectors.h.
 inline constexpr std::uint32_t kVectorsPerBlockMax = 208;
 /// Values of CallerFacts are cut to this by the proxy.
-/// A link on which nothing came for so long is closed by who waits, node or proxy: the other side
-/// is stopped, or the way is cut. Nodes say NODE_STATUS with every heartbeat, proxies answer ALIVE.
-inline constexpr Milliseconds kLinkSilence{3000};
-inline constexpr Milliseconds kAliveInterval{500};
 inline constexpr std::size_t kFactBytesMax = 2048;
+/// A link on which nothing came for so long is closed by who waits, node or proxy: the other side
+/// is stopped, or the way is cut. Nodes say NODE_STATUS with every heartbeat, proxies PROXY_STATUS.
+inline constexpr Milliseconds kLinkSilence{3000};
+inline constexpr Milliseconds kProxyStatusInterval{500};
 /// Told in ProposeLease; a node refuses another one.
 inline constexpr std::uint8_t kProxyProtocolVersion = 2;
 
@@ -317,6 +317,20 @@ struct NodeStatus {
   std::string detail;  ///< one of a few fixed texts
   Bytes encode() const;
   static Result<NodeStatus> decode(ByteView from);
+};
+
+/// What a proxy says of itself, for `tercet status`: its word, on which nothing else depends.
+struct ProxyStatus {
+  ProxyStatus() = default;
+  /// Since its last health check that succeeded, an Encrypt and a Decrypt of what requests take;
+  /// nothing before the first.
+  std::optional<std::uint32_t> served_seconds_ago;
+  std::optional<Errc> last_error;  ///< of its last health check, if that failed
+  bool draining = false;
+  std::uint64_t certificate_expires_unix = 0;  ///< of the certificate that it shows to KMS
+  Sha256Digest cluster_digest{};               ///< digest_of(ClusterConfig)
+  Bytes encode() const;
+  static Result<ProxyStatus> decode(ByteView from);
 };
 
 }  // namespace tercet::mpc::wire

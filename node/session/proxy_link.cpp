@@ -101,9 +101,10 @@ Status ProxyLink::dispatch(Frame frame) {
       return report(frame.body);
     case ProxyFrame::batch_spent:
       return drop_batch(frame.body);
-    case ProxyFrame::alive:
-      return frame.body.empty() ? ok_status()
-                                : Error(Errc::peer_malformed, "proxy link: ALIVE has no body");
+    case ProxyFrame::proxy_status: {
+      TERCET_TRY(status_, mpc::wire::ProxyStatus::decode(frame.body));
+      return ok_status();
+    }
     default:
       return Error(Errc::peer_malformed, "proxy link: a frame that has no place here");
   }

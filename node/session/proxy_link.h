@@ -43,6 +43,9 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   /// When the proxy last said anything.
   SteadyTime heard_at() const { return heard_at_; }
 
+  /// What it last said of itself; nothing in its first moments.
+  const std::optional<mpc::wire::ProxyStatus>& status() const { return status_; }
+
   // What it tells the service; set before run().
 
   /// The proxy wants a lease, so it uses none that it has.
@@ -65,6 +68,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   std::shared_ptr<FrameLink> link_;
   bool open_ = true;
   SteadyTime heard_at_;
+  std::optional<mpc::wire::ProxyStatus> status_;
   bool xks_access_stated_ = true;
   unsigned leases_opening_ = 0;
   std::map<std::uint64_t, MuxChannel*> running_;

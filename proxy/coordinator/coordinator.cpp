@@ -178,6 +178,10 @@ void Coordinator::node_status(PartyIndex node, const mpc::wire::NodeStatus& mess
   views_[index_of(node)].status_at = monotonic_.now();
 }
 
+mpc::wire::ProxyStatus Coordinator::own_status() {
+  return options_.own_status ? options_.own_status() : mpc::wire::ProxyStatus();
+}
+
 NodeView Coordinator::view(PartyIndex node) const {
   return views_[index_of(node)];
 }

@@ -39,6 +39,8 @@ class CoordinatorOptions {
   /// which each takes nearly one, lasts so long.
   std::uint32_t batches_wanted = 16;
   Milliseconds link_silence = mpc::wire::kLinkSilence;
+  /// What the nodes are told of this proxy; empty: nothing but that it is there.
+  std::function<mpc::wire::ProxyStatus()> own_status;
   /// Told of each request that one node alone refuses, for a reason of its own; may be empty.
   std::function<void(const Dissent& dissent)> on_dissent;
 };
@@ -110,6 +112,7 @@ class Coordinator : public KeyService, public Fleet, private NodeObserver {
   void lease_ended(mpc::PartyIndex node, const mpc::wire::LeaseEnded& message) override;
   void batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message) override;
   void node_status(mpc::PartyIndex node, const mpc::wire::NodeStatus& message) override;
+  mpc::wire::ProxyStatus own_status() override;
 
   Task<Status> open_lease();
   void end_lease(const LeaseId& lease);

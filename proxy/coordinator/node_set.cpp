@@ -94,12 +94,12 @@ Task<void> NodeSet::close_when_silent(PartyIndex node, std::shared_ptr<FrameLink
 }
 
 /// The node judges the link by what comes, as this side does.
-void NodeSet::say_alive(PartyIndex node) {
+void NodeSet::say_status(PartyIndex node) {
   const SteadyTime now = clock_.now();
-  if (now - port(node).alive_at >= mpc::wire::kAliveInterval) {
-    port(node).alive_at = now;
+  if (now - port(node).told_at >= mpc::wire::kProxyStatusInterval) {
+    port(node).told_at = now;
     // A link that cannot take it is closing: its reader sees that.
-    static_cast<void>(send(node, ProxyFrame::alive, Bytes()));
+    static_cast<void>(send(node, ProxyFrame::proxy_status, observer_.own_status().encode()));
   }
 }
 
@@ -136,7 +136,7 @@ bool NodeSet::dispatch(PartyIndex node, Frame frame) {
     case ProxyFrame::node_status: {
       const Result<mpc::wire::NodeStatus> message = mpc::wire::NodeStatus::decode(frame.body);
       if (message) {
-        say_alive(node);
+        say_status(node);
         observer_.node_status(node, *message);
       }
       return message.ok();

@@ -32,6 +32,8 @@ class NodeObserver {
   virtual void lease_ended(mpc::PartyIndex node, const mpc::wire::LeaseEnded& message) = 0;
   virtual void batch_ready(mpc::PartyIndex node, const mpc::wire::BatchReady& message) = 0;
   virtual void node_status(mpc::PartyIndex node, const mpc::wire::NodeStatus& message) = 0;
+  /// What to tell the nodes of this proxy.
+  virtual mpc::wire::ProxyStatus own_status() = 0;
 };
 
 /// The proxy's links to the three nodes and the requests that wait for answers.
@@ -67,7 +69,7 @@ class NodeSet {
   struct Port {
     std::shared_ptr<FrameLink> link;
     SteadyTime heard_at{};
-    SteadyTime alive_at{};  ///< when ALIVE was last said
+    SteadyTime told_at{};  ///< when PROXY_STATUS was last said
     bool silent = false;
     std::uint64_t misbehaved = 0;
   };
@@ -75,7 +77,7 @@ class NodeSet {
   Port& port(mpc::PartyIndex node);
   const Port& port(mpc::PartyIndex node) const;
   Task<void> close_when_silent(mpc::PartyIndex node, std::shared_ptr<FrameLink> link);
-  void say_alive(mpc::PartyIndex node);
+  void say_status(mpc::PartyIndex node);
   bool dispatch(mpc::PartyIndex node, Frame frame);
   void drop_link(mpc::PartyIndex node, const FrameLink* link);
 

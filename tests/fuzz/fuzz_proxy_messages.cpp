@@ -23,6 +23,7 @@ FUZZ_TARGET(proxy_messages, input) {
                                                     re_encodes<Refused>,
                                                     re_encodes<TagReleased>,
                                                     re_encodes<KeystreamReleased>,
-                                                    re_encodes<NodeStatus>};
+                                                    re_encodes<NodeStatus>,
+                                                    re_encodes<ProxyStatus>};
   tercet::fuzz::check_by_first_byte(kChecks, input);
 }

@@ -9,6 +9,7 @@
 
 #include "core/config/admin_config.h"
 #include "core/config/cluster_config.h"
+#include "core/config/cluster_digest.h"
 #include "core/config/node_config.h"
 #include "core/config/proxy_config.h"
 
@@ -167,6 +168,34 @@ TEST_F(Examples, ClusterMistakesAreRefused) {
     EXPECT_TRUE(has(problems(load_cluster_config(path("cluster.yaml"))), "cluster.yaml:"))
         << from << " -> " << to;
   }
+}
+
+TEST_F(Examples, TheDigestIsOfAllThatMembersMustAgreeOn) {
+  const auto digest = [this] {
+    return digest_of(load_cluster_config(path("cluster.yaml")).value());
+  };
+  const Sha256Digest before = digest();
+  EXPECT_EQ(digest(), before);
+  const std::pair<const char*, const char*> others[] = {
+      {"quorum: 2", "quorum: 1"},
+      {"membership: 1", "membership: 2"},
+      {"id: node-2", "id: node-9"},
+      {"name: alice", "name: carol"},
+      {"name: proxy-1", "name: proxy-9"},
+      {"health_key: health", "health_key: other"},
+      {"/payments/kms/xks/v1", "/others/kms/xks/v1"},
+      {"BETWEENTHREENODES234", "BETWEENTHREENODES235"},
+      {"9HAh4klJOIzwSYk1T7puA0thrVSZ4kctYnqaViA+Eiw=",
+       "9HAh4klJOIzwSYk1T7puA0thrVSZ4kctYnqaViA+Eik="},
+  };
+  for (const auto& [from, to] : others) {
+    replace("cluster.yaml", from, to);
+    EXPECT_NE(digest(), before) << from << " -> " << to;
+    replace("cluster.yaml", to, from);
+  }
+  EXPECT_EQ(digest(), before);
+  replace("cluster.yaml", "node-2.tercet.internal:7001", "elsewhere.tercet.internal:7001");
+  EXPECT_EQ(digest(), before) << "addresses may differ from site to site";
 }
 
 /// While a TLS key is exchanged, the old and the new one are both in force.

@@ -237,6 +237,17 @@ NodeStatus sample<NodeStatus>() {
   return m;
 }
 
+template <>
+ProxyStatus sample<ProxyStatus>() {
+  ProxyStatus m;
+  m.served_seconds_ago = 17;
+  m.last_error = Errc::not_found;
+  m.draining = true;
+  m.certificate_expires_unix = 1768464550;
+  m.cluster_digest = filled<32>(22);
+  return m;
+}
+
 template <class M>
 class ProxyMessages : public testing::Test {};
 
@@ -256,7 +267,8 @@ using AllMessages = testing::Types<ProposeLease,
                                    Refused,
                                    TagReleased,
                                    KeystreamReleased,
-                                   NodeStatus>;
+                                   NodeStatus,
+                                   ProxyStatus>;
 TYPED_TEST_SUITE(ProxyMessages, AllMessages);
 
 TYPED_TEST(ProxyMessages, DecodeInvertsEncode) {

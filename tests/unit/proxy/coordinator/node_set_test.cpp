@@ -28,6 +28,8 @@ class NoNews final : public NodeObserver {
   void batch_ready(PartyIndex /*node*/, const mpc::wire::BatchReady& /*message*/) override {}
 
   void node_status(PartyIndex /*node*/, const mpc::wire::NodeStatus& /*message*/) override {}
+
+  mpc::wire::ProxyStatus own_status() override { return {}; }
 };
 
 class SilentLink : public ::testing::Test {
@@ -63,7 +65,8 @@ class SilentLink : public ::testing::Test {
       if (!frame) {
         co_return;
       }
-      alive_heard_ += frame->type == static_cast<std::uint8_t>(ProxyFrame::alive) ? 1U : 0U;
+      statuses_heard_ +=
+          frame->type == static_cast<std::uint8_t>(ProxyFrame::proxy_status) ? 1U : 0U;
     }
   }
 
@@ -81,7 +84,7 @@ class SilentLink : public ::testing::Test {
   std::unique_ptr<FrameLink> node_;
   std::optional<TaskGroup> group_;
   std::optional<Error> ended_;
-  unsigned alive_heard_ = 0;
+  unsigned statuses_heard_ = 0;
 };
 
 TEST_F(SilentLink, IsClosedAndSaidToBeSilent) {
@@ -101,8 +104,8 @@ TEST_F(SilentLink, StaysWhileTheNodeSaysItsStatusAndAnswersIt) {
   }
   EXPECT_TRUE(nodes_->is_up(PartyIndex::p2));
   const auto passed = Milliseconds(100) * kBeats;
-  EXPECT_GE(alive_heard_, passed / mpc::wire::kLinkSilence * 2);
-  EXPECT_LE(alive_heard_, passed / mpc::wire::kAliveInterval + 1);
+  EXPECT_GE(statuses_heard_, passed / mpc::wire::kLinkSilence * 2);
+  EXPECT_LE(statuses_heard_, passed / mpc::wire::kProxyStatusInterval + 1);
 }
 
 TEST_F(SilentLink, ThatTheNodeClosesEndsForThatReason) {
