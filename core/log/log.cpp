@@ -1,53 +1,12 @@
 #include "core/log/log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "core/time/clock.h"
 
 namespace tercet {
 namespace {
-
-/// Appends to a descriptor; a line that cannot be written is lost (logs never stop the service).
-class DescriptorLogSink final : public LogSink {
- public:
-  DescriptorLogSink(int descriptor, bool owned) : descriptor_(descriptor), owned_(owned) {}
-
-  DescriptorLogSink(const DescriptorLogSink&) = delete;
-  DescriptorLogSink& operator=(const DescriptorLogSink&) = delete;
-
-  ~DescriptorLogSink() override {
-    if (owned_) {
-      close(descriptor_);
-    }
-  }
-
-  void write(std::string_view line) override {
-    std::string text(line);
-    text += '\n';
-    const std::lock_guard lock(mutex_);
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      const ssize_t put = ::write(descriptor_, rest.data(), rest.size());
-      if (put < 0 && errno == EINTR) {
-        continue;
-      }
-      if (put <= 0) {
-        return;
-      }
-      rest.remove_prefix(static_cast<std::size_t>(put));
-    }
-  }
-
- private:
-  std::mutex mutex_;
-  int descriptor_;
-  bool owned_;
-};
 
 class NullLogSink final : public LogSink {
  public:
@@ -79,20 +38,8 @@ std::optional<LogLevel> parse_log_level(std::string_view text) {
   return std::nullopt;
 }
 
-std::shared_ptr<LogSink> stderr_log_sink() {
-  return std::make_shared<DescriptorLogSink>(STDERR_FILENO, false);
-}
-
 std::shared_ptr<LogSink> null_log_sink() {
   return std::make_shared<NullLogSink>();
-}
-
-Result<std::shared_ptr<LogSink>> file_log_sink(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return Error(Errc::io_error, "open log file " + path + ": cannot be created or written");
-  }
-  return std::shared_ptr<LogSink>(std::make_shared<DescriptorLogSink>(descriptor, true));
 }
 
 void MemoryLogSink::write(std::string_view line) {
@@ -121,18 +68,24 @@ Logger Logger::named(std::string component) const {
   return {std::move(component), sink_, level_};
 }
 
-void Logger::write(LogLevel level,
-                   std::string_view event,
-                   std::initializer_list<Field> fields) const {
+std::string print_log_line(LogLevel level,
+                           std::string_view component,
+                           std::string_view event,
+                           std::initializer_list<Field> fields) {
   std::string line = "{\"time\":\"" + print_time(system_wall_clock().now_milliseconds()) +
                      "\",\"level\":\"" + std::string(print_log_level(level)) +
-                     "\",\"component\":" + json_quote(component_) +
+                     "\",\"component\":" + json_quote(component) +
                      ",\"event\":" + json_quote(event);
   for (const Field& each : fields) {
     line += ',' + json_quote(each.name()) + ':' + each.json_value();
   }
-  line += '}';
-  sink_->write(line);
+  return line + '}';
+}
+
+void Logger::write(LogLevel level,
+                   std::string_view event,
+                   std::initializer_list<Field> fields) const {
+  sink_->write(print_log_line(level, component_, event, fields));
 }
 
 }  // namespace tercet

@@ -23,16 +23,21 @@ std::optional<LogLevel> parse_log_level(std::string_view text);
 class LogSink {
  public:
   virtual ~LogSink() = default;
-  /// One line without its newline.
+  /// One line without its newline. Does not wait.
   virtual void write(std::string_view line) = 0;
+
+  /// For rotation: from now on writes to what stands at its path.
+  virtual void reopen() {}
 };
 
-/// Standard error.
-std::shared_ptr<LogSink> stderr_log_sink();
 /// Drops everything.
 std::shared_ptr<LogSink> null_log_sink();
-/// Appends; mode 0600. Errors: io_error.
-Result<std::shared_ptr<LogSink>> file_log_sink(const std::string& path);
+
+/// One line, as Logger writes them.
+std::string print_log_line(LogLevel level,
+                           std::string_view component,
+                           std::string_view event,
+                           std::initializer_list<Field> fields);
 
 /// Keeps the lines, for tests.
 class MemoryLogSink final : public LogSink {
@@ -60,6 +65,9 @@ class Logger {
 
   /// The same sink and level under another component's name.
   Logger named(std::string component) const;
+
+  /// For rotation: the sink's file, where it has one, is opened anew.
+  void reopen() const { sink_->reopen(); }
 
   bool enabled(LogLevel level) const { return level >= level_; }
 

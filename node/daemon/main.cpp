@@ -8,6 +8,7 @@
 
 #include "core/async/block_on.h"
 #include "core/config/node_config.h"
+#include "core/log/background_log.h"
 #include "core/secret/locked_arena.h"
 #include "node/daemon/credentials.h"
 #include "node/daemon/node_app.h"
@@ -30,8 +31,8 @@ int fail(const tercet::Error& error) {
 }
 
 int serve(tercet::NodeConfig config, tercet::node::StartWith start) {
-  auto sink =
-      config.log.file.empty() ? tercet::stderr_log_sink() : tercet::file_log_sink(config.log.file);
+  tercet::Result<std::shared_ptr<tercet::LogSink>> sink =
+      tercet::daemon_log_sink(config.log.file);
   if (!sink) {
     return fail(sink.error());
   }

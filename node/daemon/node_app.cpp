@@ -90,7 +90,7 @@ Status NodeApp::build_core(StartWith start) {
   TERCET_TRY(parts.store, NodeStore::open(config_.data_dir, config_.id, sealing_key, start));
   parts.signing_key = signing_key_.get();
   parts.import_key = import_key_.get();
-  TERCET_TRY(audit_file_, RecordFile::open(config_.audit_file));
+  TERCET_TRY(audit_file_, LineFile::open(config_.audit_file));
   parts.audit_sink = [file = audit_file_.get()](std::string_view line) {
     return file->append(line);
   };

@@ -13,7 +13,7 @@
 #include "core/crypto/signature.h"
 #include "core/http/http_server.h"
 #include "core/log/log.h"
-#include "core/log/record_file.h"
+#include "core/log/line_file.h"
 #include "core/metrics/metrics.h"
 #include "core/net/listener.h"
 #include "core/net/redial.h"
@@ -94,7 +94,7 @@ class NodeApp {
   LinkMeter peer_meter_;
   LinkMeter bulk_meter_;
   LinkMeter proxy_meter_;
-  std::unique_ptr<RecordFile> audit_file_;
+  std::unique_ptr<LineFile> audit_file_;
   std::unique_ptr<SigningKey> signing_key_;
   std::unique_ptr<BoxKey> import_key_;
   Credentials credentials_;

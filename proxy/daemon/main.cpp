@@ -8,6 +8,7 @@
 
 #include "core/async/block_on.h"
 #include "core/config/proxy_config.h"
+#include "core/log/background_log.h"
 #include "proxy/daemon/proxy_app.h"
 
 namespace {
@@ -26,7 +27,7 @@ int fail(const tercet::Error& error) {
 
 int serve(tercet::ProxyConfig config) {
   tercet::Result<std::shared_ptr<tercet::LogSink>> sink =
-      config.log.file.empty() ? tercet::stderr_log_sink() : tercet::file_log_sink(config.log.file);
+      tercet::daemon_log_sink(config.log.file);
   if (!sink) {
     return fail(sink.error());
   }

@@ -108,9 +108,9 @@ Status ProxyApp::bind() {
   // Read anew for each link; what cannot work at all shall not start.
   TERCET_TRY(const TlsClientContext to_nodes, TlsClientContext::for_links(node_tls()));
   static_cast<void>(to_nodes);
-  std::unique_ptr<RecordFile> file;
+  std::unique_ptr<LineFile> file;
   if (!config_.audit_file.empty()) {
-    TERCET_TRY(file, RecordFile::open(config_.audit_file));
+    TERCET_TRY(file, LineFile::open(config_.audit_file));
   }
   ledger_ = std::make_unique<RequestLedger>(
       registry_, stores_, std::move(file), system_wall_clock(), log_.named("request_log"));

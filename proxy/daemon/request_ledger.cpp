@@ -18,7 +18,7 @@ std::string result_label(const RequestRecord& record) {
 
 RequestLedger::RequestLedger(Registry& registry,
                              const StoreTable& stores,
-                             std::unique_ptr<RecordFile> file,
+                             std::unique_ptr<LineFile> file,
                              const WallClock& clock,
                              Logger log)
     : registry_(registry), file_(std::move(file)), clock_(clock), log_(std::move(log)) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/log/log.h"
-#include "core/log/record_file.h"
+#include "core/log/line_file.h"
 #include "core/metrics/metrics.h"
 #include "core/time/clock.h"
 #include "proxy/xks/request_record.h"
@@ -19,7 +19,7 @@ class RequestLedger final : public RequestObserver {
  public:
   RequestLedger(Registry& registry,
                 const StoreTable& stores,
-                std::unique_ptr<RecordFile> file,
+                std::unique_ptr<LineFile> file,
                 const WallClock& clock,
                 Logger log);
 
@@ -30,7 +30,7 @@ class RequestLedger final : public RequestObserver {
 
  private:
   Registry& registry_;
-  std::unique_ptr<RecordFile> file_;
+  std::unique_ptr<LineFile> file_;
   const WallClock& clock_;
   Logger log_;
   std::map<std::string, Gauge*> last_use_;  ///< by access key id, those configured only

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/log/record_file.h"
+#include "core/log/line_file.h"
 #include "tests/kms/input.h"
 
 namespace tercet::kms {
@@ -194,7 +194,7 @@ Json event_of(const Front& front, const Call& call, const Answer& answer) {
 Result<EventLog> EventLog::open(const std::string& path) {
   EventLog log;
   if (!path.empty()) {
-    TERCET_TRY(log.file_, RecordFile::open(path));
+    TERCET_TRY(log.file_, LineFile::open(path));
   }
   return log;
 }

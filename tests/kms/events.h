@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/log/record_file.h"
+#include "core/log/line_file.h"
 #include "tests/kms/call.h"
 
 namespace tercet::kms {
@@ -18,7 +18,7 @@ class EventLog {
   void write(const Front& front, const Call& call, const Answer& answer);
 
  private:
-  std::unique_ptr<RecordFile> file_;
+  std::unique_ptr<LineFile> file_;
 };
 
 /// The line, for tests too.

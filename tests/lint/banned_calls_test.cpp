@@ -42,7 +42,7 @@ const std::vector<Ban>& bans() {
       {"clock_gettime", product(), {}, "Clock or WallClock"},
       {"gettimeofday", product(), {}, "WallClock"},
       {"std::time", product(), {}, "WallClock"},
-      {"std::thread", product(), {"core/time/", "node/daemon/bulk_thread"}, "an executor"},
+      {"std::thread", product(), {"core/time/", "core/log/background_log", "node/daemon/bulk_thread"}, "an executor"},
       {"std::jthread", product(), {}, "an executor"},
       {"std::async", product(), {}, "an executor"},
       {"thread_pool", product(), {}, "an executor"},

@@ -2,15 +2,12 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "core/log/record_file.h"
 #include "core/secret/secret_bytes.h"
 
 namespace tercet {
@@ -84,38 +81,6 @@ TEST(LogLevels, ParseWhatTheyPrint) {
 TEST(PrintTime, IsIso8601) {
   EXPECT_EQ(print_time(1769903999123), "2026-01-31T23:59:59.123Z");
   EXPECT_EQ(print_time(0), "1970-01-01T00:00:00.000Z");
-}
-
-TEST(RecordFile, AppendsNumberedRecordsAndCutsLongOnes) {
-  std::string pattern = testing::TempDir() + "records.XXXXXX";
-  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-  const std::string path = pattern + "/audit.jsonl";
-  {
-    const std::unique_ptr<RecordFile> file = RecordFile::open(path).value();
-    ASSERT_TRUE(file->append("start", {field("round", 1)}).ok());
-    std::string value = "\"";
-    value += std::string(9000, 'x') + '"';
-    ASSERT_TRUE(file->append("long", {Field("text", value)}).ok());
-    ASSERT_TRUE(file->append("{\"own\":1}").ok());
-  }
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  EXPECT_EQ(nlohmann::json::parse(line).at("seq"), 1);
-  EXPECT_EQ(nlohmann::json::parse(line).at("round"), 1);
-  std::getline(in, line);
-  EXPECT_EQ(nlohmann::json::parse(line).at("cut"), true);
-  std::getline(in, line);
-  EXPECT_EQ(line, "{\"own\":1}");
-  EXPECT_EQ(std::filesystem::status(path).permissions() & std::filesystem::perms::group_all,
-            std::filesystem::perms::none);
-  std::filesystem::remove_all(pattern);
-}
-
-TEST(RecordFile, SaysWhenItCannotWrite) {
-  const std::unique_ptr<RecordFile> full = RecordFile::open("/dev/full").value();
-  EXPECT_EQ(full->append("start", {}).error().code(), Errc::io_error);
-  EXPECT_EQ(RecordFile::open("/nonexistent/file").error().code(), Errc::io_error);
 }
 
 }  // namespace
