@@ -5,8 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/broken_pipes.h"
 #include "node/cli/arguments.h"
 #include "node/cli/commands.h"
+#include "node/cli/output.h"
 
 namespace tercet::cli {
 
@@ -25,6 +27,8 @@ std::vector<SubCommand> all_commands() {
 }  // namespace tercet::cli
 
 int main(int argc, char** argv) {
+  // A reader that goes away must not end a command that makes keys, or starts daemons, half-way.
+  tercet::ignore_broken_pipes();
   const std::vector<std::string> words(argv + 1, argv + argc);
-  return tercet::cli::dispatch(tercet::cli::all_commands(), words);
+  return tercet::cli::after_output(tercet::cli::dispatch(tercet::cli::all_commands(), words));
 }

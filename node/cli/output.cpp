@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <system_error>
 
 #include "core/time/clock.h"
+#include "node/cli/arguments.h"
 
 namespace tercet::cli {
 
@@ -34,6 +37,17 @@ std::string time_in_words(std::int64_t seconds) {
 
 void print_line(const std::string& text) {
   std::fprintf(stdout, "%s\n", text.c_str());
+}
+
+int after_output(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return code;
+  }
+  if (errno != EPIPE) {
+    fail(code, "the output could not be written: " + std::generic_category().message(errno));
+  }
+  return code == kExitDone ? kExitFailed : code;
 }
 
 void print_table(const std::vector<Row>& rows) {

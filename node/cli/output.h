@@ -18,6 +18,10 @@ std::string time_in_words(std::int64_t seconds);
 
 void print_line(const std::string& text);
 
+/// Ends standard output: `code`, or that it failed if something of the output could not be written.
+/// Says so, unless its reader just went away (`| head`).
+int after_output(int code);
+
 using Row = std::vector<std::string>;
 /// Cells under each other, two spaces between columns; rows may have different lengths.
 void print_table(const std::vector<Row>& rows);

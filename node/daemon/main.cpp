@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/async/block_on.h"
+#include "core/base/broken_pipes.h"
 #include "core/config/node_config.h"
 #include "core/log/background_log.h"
 #include "core/secret/locked_arena.h"
@@ -31,8 +32,7 @@ int fail(const tercet::Error& error) {
 }
 
 int serve(tercet::NodeConfig config, tercet::node::StartWith start) {
-  tercet::Result<std::shared_ptr<tercet::LogSink>> sink =
-      tercet::daemon_log_sink(config.log.file);
+  tercet::Result<std::shared_ptr<tercet::LogSink>> sink = tercet::daemon_log_sink(config.log.file);
   if (!sink) {
     return fail(sink.error());
   }
@@ -49,6 +49,7 @@ int serve(tercet::NodeConfig config, tercet::node::StartWith start) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tercet::ignore_broken_pipes();
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
     std::puts("tercet-node " TERCET_VERSION);
     return 0;

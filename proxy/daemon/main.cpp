@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/async/block_on.h"
+#include "core/base/broken_pipes.h"
 #include "core/config/proxy_config.h"
 #include "core/log/background_log.h"
 #include "proxy/daemon/proxy_app.h"
@@ -26,8 +27,7 @@ int fail(const tercet::Error& error) {
 }
 
 int serve(tercet::ProxyConfig config) {
-  tercet::Result<std::shared_ptr<tercet::LogSink>> sink =
-      tercet::daemon_log_sink(config.log.file);
+  tercet::Result<std::shared_ptr<tercet::LogSink>> sink = tercet::daemon_log_sink(config.log.file);
   if (!sink) {
     return fail(sink.error());
   }
@@ -44,6 +44,7 @@ int serve(tercet::ProxyConfig config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tercet::ignore_broken_pipes();
   const bool version = argc == 2 && std::strcmp(argv[1], "--version") == 0;
   const bool check = argc == 4 && std::strcmp(argv[1], "--check") == 0;
   if (version) {

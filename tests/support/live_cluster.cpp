@@ -46,6 +46,7 @@ void execute(const std::vector<std::string>& words) {
     arguments.push_back(const_cast<char*>(word.c_str()));  // execv does not change them
   }
   arguments.push_back(nullptr);
+  std::signal(SIGPIPE, SIG_DFL);  // as a shell starts them
   ::execv(arguments[0], arguments.data());
   ::_exit(127);
 }
