@@ -17,7 +17,7 @@
 #include "bench/emulator/forwarder.h"
 #include "bench/emulator/report.h"
 #include "bench/emulator/sites.h"
-#include "core/base/broken_pipes.h"
+#include "core/base/write_signals.h"
 
 namespace tercet::wan {
 namespace {
@@ -246,7 +246,7 @@ int main_with(const std::string& command, const Options& options) {
 }  // namespace tercet::wan
 
 int main(int argc, char** argv) {
-  tercet::ignore_broken_pipes();
+  tercet::ignore_write_signals();
   if (argc == 2 && (argv[1] == std::string("--help") || argv[1] == std::string("-h"))) {
     std::fputs(tercet::wan::kUsage, stdout);
     return 0;

@@ -342,6 +342,7 @@ AdminReply AdminApi::show_status() const {
                     {"permits", print_open_permits(store_->commands())},
                     {"certificate_days", report.certificate_days},
                     {"data_free_mb", report.data_free_mb},
+                    {"audit_free_mb", report.audit_free_mb},
                     {"warnings", report.warnings}});
 }
 

@@ -64,6 +64,7 @@ class NodeReport {
   std::uint64_t leases = 0;
   std::int64_t certificate_days = 0;      ///< until the certificate of the node's links expires
   std::int64_t data_free_mb = -1;         ///< of the file system of its data; -1 unknown
+  std::int64_t audit_free_mb = -1;        ///< of that of its audit file; -1 unknown
   std::vector<DecisionReport> decisions;  ///< open, or under way
   std::vector<Setback> setbacks;          ///< as this node saw them since it started
   std::vector<std::string> warnings;      ///< fixed texts: memory not locked, ...

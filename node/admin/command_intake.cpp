@@ -54,7 +54,7 @@ Result<LoggedCommand> CommandIntake::submit(std::string_view envelope_text, Comm
       command ? take(envelope, *command, origin) : Result<LoggedCommand>(command.error());
   // What a peer passes on without valid signatures is nobody's word: it fills no audit.
   if (record_ && (command || origin == CommandOrigin::administrator)) {
-    record_(stated, logged ? ok_status() : Status(logged.error()));
+    record_(stated, origin, logged ? ok_status() : Status(logged.error()));
   }
   if (!logged) {
     return logged;

@@ -62,8 +62,8 @@ class CommandIntake final : public CommandExchange {
   void on_key_wanted(std::function<void()> wake) { wake_ = std::move(wake); }
 
   /// Called after every new command, for audit records; of what peers pass on, only if
-  /// administrators signed it.
-  void on_command(std::function<void(const Command&, const Status&)> record) {
+  /// administrators signed it. What is refused can be handed in again, and is told again.
+  void on_command(std::function<void(const Command&, CommandOrigin, const Status&)> record) {
     record_ = std::move(record);
   }
 
@@ -105,7 +105,7 @@ class CommandIntake final : public CommandExchange {
   Signer signer_;
   const WallClock* clock_;
   std::function<void()> wake_;
-  std::function<void(const Command&, const Status&)> record_;
+  std::function<void(const Command&, CommandOrigin, const Status&)> record_;
   std::function<void(ByteView)> pass_on_;
 };
 

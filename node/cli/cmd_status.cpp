@@ -94,7 +94,8 @@ Row row_of(const NodeAnswer& answer) {
     return {answer.node, answer.reached() ? "REFUSED" : "UNREACHABLE"};
   }
   const Json& said = answer.body;
-  const std::int64_t free_mb = number_of(said, "data_free_mb", -1);
+  const std::int64_t data_mb = number_of(said, "data_free_mb", -1);
+  const std::int64_t free_mb = std::min(data_mb, number_of(said, "audit_free_mb", data_mb));
   const std::int64_t ahead = clock_ahead_ms(answer).value_or(0);
   return {answer.node,
           text_of(said, "health"),

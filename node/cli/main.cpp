@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/broken_pipes.h"
+#include "core/base/write_signals.h"
 #include "node/cli/arguments.h"
 #include "node/cli/commands.h"
 #include "node/cli/output.h"
@@ -28,7 +28,7 @@ std::vector<SubCommand> all_commands() {
 
 int main(int argc, char** argv) {
   // A reader that goes away must not end a command that makes keys, or starts daemons, half-way.
-  tercet::ignore_broken_pipes();
+  tercet::ignore_write_signals();
   const std::vector<std::string> words(argv + 1, argv + argc);
   return tercet::cli::after_output(tercet::cli::dispatch(tercet::cli::all_commands(), words));
 }

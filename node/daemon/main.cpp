@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/async/block_on.h"
-#include "core/base/broken_pipes.h"
+#include "core/base/write_signals.h"
 #include "core/config/node_config.h"
 #include "core/log/background_log.h"
 #include "core/secret/locked_arena.h"
@@ -23,7 +23,8 @@ constexpr const char* kUsage =
     "yet\n"
     "       tercet-node --check --config NODE.yaml   only look at the configuration\n"
     "       tercet-node --version\n"
-    "SIGTERM stops, SIGHUP reads certificates and SigV4 secrets anew.\n"
+    "SIGTERM stops, SIGHUP reads certificates and SigV4 secrets anew, and opens log and audit "
+    "anew.\n"
     "Exit codes: 0 done, 1 failed, 2 usage\n";
 
 int fail(const tercet::Error& error) {
@@ -49,7 +50,7 @@ int serve(tercet::NodeConfig config, tercet::node::StartWith start) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  tercet::ignore_broken_pipes();
+  tercet::ignore_write_signals();
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
     std::puts("tercet-node " TERCET_VERSION);
     return 0;

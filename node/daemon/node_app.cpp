@@ -25,8 +25,26 @@ constexpr Milliseconds kDirectoryCheck{500};
 constexpr std::int64_t kSecondsPerDay = 86400;
 constexpr std::int64_t kCertificateDaysWarned = 30;
 constexpr std::int64_t kFreeMegabytesWarned = 1024;
+/// The last records of a file, from which the numbers go on: a record has 8 KiB at most.
+constexpr std::size_t kAuditEnd = 64UL * 1024;
 constexpr std::string_view kSecretsNotLocked =
     "secret memory beyond the limit is not locked: raise LimitMEMLOCK";
+
+/// On the disk where the path lies; -1 unknown.
+std::int64_t free_megabytes(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::space_info space = std::filesystem::space(path, failed);
+  return failed ? -1 : static_cast<std::int64_t>(space.available >> 20U);
+}
+
+/// Also while the file itself is not there.
+std::int64_t free_megabytes_for(const std::string& file) {
+  return free_megabytes(std::filesystem::absolute(file).parent_path().string());
+}
+
+bool is_little(std::int64_t megabytes) {
+  return megabytes >= 0 && megabytes < kFreeMegabytesWarned;
+}
 
 }  // namespace
 
@@ -39,6 +57,10 @@ NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logge
       peer_meter_(registry_, kMeteredPart, "peer"),
       bulk_meter_(registry_, kMeteredPart, "bulk"),
       proxy_meter_(registry_, kMeteredPart, "proxy"),
+      refusals_(log_, monotonic_),
+      audit_file_lost_(registry_.counter("tercet_node_audit_file_lost_total",
+                                         "How often the audit file was found deleted, replaced or "
+                                         "truncated")),
       members_(Membership::of_cluster(config_.cluster)),
       bulk_members_(members_),
       bulk_tasks_(std::make_unique<TaskGroup>(bulk_.executor())),
@@ -91,6 +113,8 @@ Status NodeApp::build_core(StartWith start) {
   parts.signing_key = signing_key_.get();
   parts.import_key = import_key_.get();
   TERCET_TRY(audit_file_, LineFile::open(config_.audit_file));
+  TERCET_TRY(const std::string audit_end, audit_file_->tail(kAuditEnd));
+  parts.audit_records = last_sequence(audit_end);
   parts.audit_sink = [file = audit_file_.get()](std::string_view line) {
     return file->append(line);
   };
@@ -116,21 +140,20 @@ void NodeApp::complete_report(NodeReport& report) const {
   if (report.certificate_days < kCertificateDaysWarned) {
     report.warnings.emplace_back("its certificate expires soon: put a new one in place, SIGHUP");
   }
-  report.data_free_mb = data_free_mb();
-  if (report.data_free_mb >= 0 && report.data_free_mb < kFreeMegabytesWarned) {
-    report.warnings.emplace_back("its data directory has little space left: audit needs it");
+  report.data_free_mb = free_megabytes(config_.data_dir);
+  if (is_little(report.data_free_mb)) {
+    report.warnings.emplace_back("the disk of its data_dir has little space left");
+  }
+  report.audit_free_mb = free_megabytes_for(config_.audit_file);
+  if (is_little(report.audit_free_mb)) {
+    report.warnings.emplace_back(
+        "the disk of its audit_file has little space left: without audit it answers nothing");
   }
 }
 
 std::int64_t NodeApp::certificate_days() const {
   return (admin_tls_->current().expires_unix() - system_wall_clock().now_seconds()) /
          kSecondsPerDay;
-}
-
-std::int64_t NodeApp::data_free_mb() const {
-  std::error_code failed;
-  const std::filesystem::space_info space = std::filesystem::space(config_.data_dir, failed);
-  return failed ? -1 : static_cast<std::int64_t>(space.available >> 20U);
 }
 
 Status NodeApp::bind_admin() {
@@ -143,7 +166,7 @@ Status NodeApp::bind_admin() {
              HttpServer::bind(executor_, std::move(options), [this](HttpRequest request) {
                return handle_admin(std::move(request));
              }));
-  log_refusals(admin_server_->listener());
+  record_refusals(admin_server_->listener(), "admin");
   return ok_status();
 }
 
@@ -155,10 +178,16 @@ Status NodeApp::bind_metrics() {
       "tercet_node_certificate_days", "Days until the node's certificate expires", {}, [this] {
         return static_cast<double>(certificate_days());
       });
-  registry_.gauge_function("tercet_node_data_free_megabytes",
-                           "Space left where the node's data lie; -1 unknown",
-                           {},
-                           [this] { return static_cast<double>(data_free_mb()); });
+  registry_.gauge_function(
+      "tercet_node_data_free_megabytes",
+      "Space left where the node's data lie; -1 unknown",
+      {},
+      [this] { return static_cast<double>(free_megabytes(config_.data_dir)); });
+  registry_.gauge_function(
+      "tercet_node_audit_free_megabytes",
+      "Space left where audit records are written; -1 unknown",
+      {},
+      [this] { return static_cast<double>(free_megabytes_for(config_.audit_file)); });
   registry_.gauge_function(
       "tercet_node_derived_sets_open", "Derived sets of key versions in memory", {}, [this] {
         return static_cast<double>(core_->keys().derived_sets().size());
@@ -260,11 +289,30 @@ Task<void> NodeApp::watch_directory() {
       stop();
       co_return;
     }
+    watch_audit_file();
+    refusals_.tell_left_out();
     const Status slept = co_await sleep_for(kDirectoryCheck);
     if (!slept) {
       co_return;  // cancelled
     }
   }
+}
+
+/// What is written into a file that nobody finds is lost, too: it goes on in one that stands where
+/// it should (rule AU5). If there can be none, no record can be written, and nothing is served.
+void NodeApp::watch_audit_file() {
+  const FileFate found = audit_file_->keep_in_place();
+  if (found == FileFate::in_place) {
+    return;
+  }
+  audit_file_lost_.add();
+  log_.error("audit_file_lost",
+             field("found", public_text(print_file_fate(found))),
+             field("hint", "rotate with a new name and SIGHUP; else find out who did this"));
+  AuditRecord record("audit_file_lost");
+  record.text("found", print_file_fate(found));
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(core_->audit().write(std::move(record)));
 }
 
 void NodeApp::stop() {
@@ -295,6 +343,31 @@ Status NodeApp::reload_pins() {
 }
 
 void NodeApp::reload() {
+  log_.reopen();
+  const Status reopened = audit_file_->reopen();
+  Status reloaded = reload_configuration();
+  if (reloaded.ok()) {
+    reloaded = reopened;
+  }
+  AuditRecord record("reload");
+  record.text("outcome", reloaded.ok() ? "done" : "failed");
+  if (!reloaded.ok()) {
+    record.text("detail", reloaded.error().what());
+  }
+  record.number("certificate_expires",
+                static_cast<std::uint64_t>(admin_tls_->current().expires_unix()));
+  record.number("credentials", credentials_.size());
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(core_->audit().write(std::move(record)));
+  if (reloaded.ok()) {
+    log_.info("configuration_reloaded");
+  } else {
+    // What could not be read stays as it was (fault F51).
+    log_.error("reload_failed", field("detail", reloaded.error()));
+  }
+}
+
+Status NodeApp::reload_configuration() {
   Status reloaded = load_credentials();
   if (Status pins = reload_pins(); !pins.ok()) {
     reloaded = std::move(pins);
@@ -320,12 +393,7 @@ void NodeApp::reload() {
   } else {
     reloaded = bulk.error();
   }
-  if (reloaded.ok()) {
-    log_.info("configuration_reloaded");
-  } else {
-    // What could not be read stays as it was (fault F51).
-    log_.error("reload_failed", field("detail", reloaded.error()));
-  }
+  return reloaded;
 }
 
 }  // namespace tercet::node

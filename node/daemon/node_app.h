@@ -12,8 +12,9 @@
 #include "core/crypto/box.h"
 #include "core/crypto/signature.h"
 #include "core/http/http_server.h"
-#include "core/log/log.h"
+#include "core/log/line_caps.h"
 #include "core/log/line_file.h"
+#include "core/log/log.h"
 #include "core/metrics/metrics.h"
 #include "core/net/listener.h"
 #include "core/net/redial.h"
@@ -27,7 +28,8 @@
 namespace tercet::node {
 
 /// The composition root of tercet-node: builds everything in order from the configuration and takes
-/// it down in reverse. SIGTERM and SIGINT stop, SIGHUP reads certificates and SigV4 secrets anew.
+/// it down in reverse. SIGTERM and SIGINT stop, SIGHUP reads certificates and SigV4 secrets anew
+/// and opens log and audit anew.
 ///
 /// Threads: the caller's context runs requests, administration and metrics; a second one, of this
 /// object, makes batches at low priority.
@@ -57,7 +59,7 @@ class NodeApp {
   Status bind();
   Status bind_links();
   Status bind_admin();
-  void log_refusals(Listener& listener);
+  void record_refusals(Listener& listener, std::string_view port);
   Status bind_metrics();
   Status reload_pins();
   Result<TlsServerContext> link_context(const std::vector<TlsPeer>& allowed) const;
@@ -78,12 +80,13 @@ class NodeApp {
   Task<HttpResponse> handle_metrics(HttpRequest request);
   Task<void> watch_signals();
   Task<void> watch_directory();
+  void watch_audit_file();
+  Status reload_configuration();
   Task<void> stop_bulk();
   Task<void> report_drained(asio::any_io_executor home, Event& drained);
   std::optional<mpc::PartyIndex> party_named(std::string_view node_id) const;
   void complete_report(NodeReport& report) const;
   std::int64_t certificate_days() const;
-  std::int64_t data_free_mb() const;
 
   asio::any_io_executor executor_;
   const Clock& monotonic_;
@@ -95,6 +98,8 @@ class NodeApp {
   LinkMeter bulk_meter_;
   LinkMeter proxy_meter_;
   std::unique_ptr<LineFile> audit_file_;
+  CappedLog refusals_;  ///< of connections
+  Counter& audit_file_lost_;
   std::unique_ptr<SigningKey> signing_key_;
   std::unique_ptr<BoxKey> import_key_;
   Credentials credentials_;

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/async/deadline.h"
 #include "core/time/executor_clock.h"
+#include "node/model/peer_name.h"
 #include "node/policy/request_authoriser.h"
 #include "node/store/command_log.h"
 
 namespace tercet::node {
 
 namespace {
+
+constexpr Milliseconds kTendLog{1000};
 
 NodeServiceOptions service_options(const NodeConfig& config) {
   NodeServiceOptions options;
@@ -41,7 +45,8 @@ NodeServiceOptions service_options(const NodeConfig& config) {
 NodeCore::NodeCore(Parts parts)
     : parts_(std::move(parts)),
       store_(std::move(parts_.store)),
-      audit_(std::make_unique<AuditTrail>(parts_.config->id, parts_.audit_sink, *parts_.clock)),
+      audit_(std::make_unique<AuditTrail>(
+          parts_.config->id, parts_.audit_sink, *parts_.clock, clock_of(parts_.executor))),
       keys_(std::make_unique<KeyRegistry>(*store_,
                                           static_cast<mpc::PartyIndex>(parts_.config->self().index),
                                           parts_.config->stock.derived_sets)),
@@ -53,6 +58,7 @@ NodeCore::~NodeCore() = default;
 
 Result<std::unique_ptr<NodeCore>> NodeCore::make(Parts parts) {
   std::unique_ptr<NodeCore> core(new NodeCore(std::move(parts)));
+  core->audit_->continue_after(core->parts_.audit_records);
   core->load_keys();
   TERCET_TRY_STATUS(core->load_decisions());
   core->build_directory_watch();
@@ -101,15 +107,20 @@ void NodeCore::build_intake() {
                                             Membership::of_cluster(parts_.config->cluster),
                                             CommandIntake::Signer(self(), *parts_.signing_key),
                                             *parts_.clock);
-  intake_->on_command([this](const Command& command, const Status& outcome) {
+  intake_->on_command([this](const Command& command, CommandOrigin origin, const Status& outcome) {
     AuditRecord record("command");
     record.id("id", command.id).text("kind", command.kind());
     record.text("key", command.key().text()).text("outcome", outcome.ok() ? "accepted" : "refused");
     if (!outcome.ok()) {
       record.error(outcome.error().code());
     }
-    // A record that cannot be written stops the service by itself (rule AU5).
-    static_cast<void>(audit_->write(std::move(record)));
+    // A record that cannot be written stops the service by itself (rule AU5). What is refused can
+    // be sent again for ever.
+    static_cast<void>(outcome.ok() ? audit_->write(std::move(record))
+                                   : audit_->write_capped(std::move(record),
+                                                          origin == CommandOrigin::peer
+                                                              ? "refused, of peers"
+                                                              : "refused, of administrators"));
   });
 }
 
@@ -208,11 +219,12 @@ void NodeCore::listen_to_decisions() {
   listener.ended = [this](const DecisionRecord& decision) { on_decided(decision); };
   listener.at_all_nodes = [this](const KeyId& key) { keys_->state_changed(key); };
   listener.voted_twice = [this](mpc::PartyIndex node, const DecisionName& name) {
-    parts_.log.error("node_voted_twice", field("node", number(node)), field("sid", name.sid));
+    capped_.error(
+        "node_voted_twice", peer_name(node), field("node", number(node)), field("sid", name.sid));
     AuditRecord record("node_voted_twice");
     record.number("node", number(node)).id("sid", name.sid);
     // A record that cannot be written stops the service by itself (rule AU5).
-    static_cast<void>(audit_->write(std::move(record)));
+    static_cast<void>(audit_->write_capped(std::move(record), peer_name(node)));
   };
   listener.own_vote_unknown = [this](mpc::PartyIndex from, const DecisionName& name) {
     directory_watch_->own_vote_unknown(from);
@@ -272,6 +284,17 @@ void NodeCore::report_decisions(NodeReport& report) const {
 void NodeCore::start() {
   service_->start();
   tasks_.spawn(key_maker_->drive());
+  tasks_.spawn(tend_log());
+}
+
+Task<void> NodeCore::tend_log() {
+  while (true) {
+    const Status slept = co_await sleep_for(kTendLog);
+    if (!slept) {
+      co_return;  // cancelled
+    }
+    capped_.tell_left_out();
+  }
 }
 
 Task<void> NodeCore::stop() {

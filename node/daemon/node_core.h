@@ -9,6 +9,7 @@
 #include "core/config/node_config.h"
 #include "core/crypto/box.h"
 #include "core/crypto/signature.h"
+#include "core/log/line_caps.h"
 #include "core/log/log.h"
 #include "core/metrics/metrics.h"
 #include "core/random/random.h"
@@ -22,7 +23,6 @@
 #include "node/keymaking/key_life.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authoriser.h"
-#include "node/policy/line_caps.h"
 #include "node/session/node_service.h"
 #include "node/store/node_store.h"
 
@@ -46,6 +46,7 @@ class NodeCore {
     const SigningKey* signing_key = nullptr;
     const BoxKey* import_key = nullptr;
     AuditTrail::Sink audit_sink;
+    std::uint64_t audit_records = 0;  ///< the number of the last one in the file
     sigv4::SecretLookup secrets;
     Registry* metrics = nullptr;
     RandomSource* random = nullptr;
@@ -91,6 +92,7 @@ class NodeCore {
   explicit NodeCore(Parts parts);
 
   void load_keys();
+  Task<void> tend_log();
   Status load_decisions();
   void build_intake();
   void listen_to_decisions();

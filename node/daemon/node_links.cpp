@@ -98,20 +98,26 @@ Status NodeApp::bind_links() {
   options.address = self.bulk_address.text();
   options.tls = bulk_tls_;
   TERCET_TRY(bulk_listener_, Listener::bind(bulk_.executor(), options));
-  for (Listener* listener : {peer_listener_.get(), proxy_listener_.get(), bulk_listener_.get()}) {
-    log_refusals(*listener);
-  }
+  record_refusals(*peer_listener_, "peer");
+  record_refusals(*proxy_listener_, "proxy");
+  record_refusals(*bulk_listener_, "bulk");
   return ok_status();
 }
 
-void NodeApp::log_refusals(Listener& listener) {
-  // Anybody who reaches the port can cause them. One a listener: they run on different threads.
-  auto log = std::make_shared<CappedLog>(log_, clock_of(executor_));
-  listener.on_handshake_failure = [log](const std::string& remote, const Error& why) {
-    log->warn("handshake_refused",
-              "anybody",
-              field("remote", public_text(remote)),
-              field("detail", public_text(why.what())));
+void NodeApp::record_refusals(Listener& listener, std::string_view port) {
+  // Anybody who reaches the port can cause them: capped. The bulk port's come on another thread.
+  listener.on_handshake_failure = [this, port](const std::string& remote, const Error& why) {
+    asio::post(executor_, [this, port, remote, detail = std::string(why.what())] {
+      refusals_.warn("handshake_refused",
+                     remote,
+                     field("port", public_text(port)),
+                     field("remote", public_text(remote)),
+                     field("detail", public_text(detail)));
+      AuditRecord record("handshake_refused");
+      record.text("port", port).text("remote", remote).text("detail", detail);
+      // A record that cannot be written stops the service by itself (rule AU5).
+      static_cast<void>(core_->audit().write_capped(std::move(record), remote));
+    });
   };
 }
 

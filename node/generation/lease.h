@@ -10,13 +10,13 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/time/clock.h"
+#include "core/time/rate_cap.h"
 #include "mpc/onehot/stock.h"
 #include "mpc/party.h"
 #include "mpc/prf/pair_secret.h"
 #include "node/generation/remembered.h"
 #include "node/generation/slot_shelf.h"
 #include "node/link/trio.h"
-#include "node/policy/rate_cap.h"
 
 namespace tercet::node {
 

@@ -7,6 +7,7 @@
 #include "core/log/log.h"
 #include "node/link/digest_frames.h"
 #include "node/link/peer_hub.h"
+#include "node/model/peer_name.h"
 #include "node/model/version_name.h"
 
 namespace tercet::node {

@@ -6,6 +6,7 @@
 #include "core/log/log.h"
 #include "core/time/executor_clock.h"
 #include "mpc/prf/pair_secret.h"
+#include "node/model/peer_name.h"
 
 namespace tercet::node {
 
@@ -321,6 +322,7 @@ void PeerHub::note_ran(const SessionId& sid) {
 }
 
 void PeerHub::beat() {
+  log_.tell_left_out();
   const SteadyTime now = monotonic_.now();
   mux_.drop_stale(now);
   while (!ran_.empty() && now - ran_.front().first > kRanAge) {

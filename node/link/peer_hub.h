@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/async/task.h"
+#include "core/log/line_caps.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
@@ -24,7 +25,6 @@
 #include "node/model/held_counts.h"
 #include "node/policy/holding_exchange.h"
 #include "node/policy/key_directory.h"
-#include "node/policy/line_caps.h"
 
 namespace tercet {
 class Logger;

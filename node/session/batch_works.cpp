@@ -8,6 +8,7 @@
 #include "core/ct/ct.h"
 #include "core/time/executor_clock.h"
 #include "node/link/link_setup.h"
+#include "node/model/peer_name.h"
 
 namespace tercet::node {
 
@@ -38,6 +39,10 @@ BatchWorks::BatchWorks(asio::any_io_executor executor, Options options)
       tasks_(executor),
       leases_opened_(executor, kJoinedMax),
       turns_(executor, kJoinedMax + kAtOnceMax) {}
+
+void BatchWorks::tell_left_out() {
+  asio::post(executor_, [self = shared_from_this()] { self->capped_.tell_left_out(); });
+}
 
 void BatchWorks::set_trust(std::optional<Trio> trio, mpc::PairSecrets secrets) {
   asio::post(executor_, [self = shared_from_this(), trio, secrets]() mutable {

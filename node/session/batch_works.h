@@ -15,6 +15,7 @@
 
 #include "core/async/task_group.h"
 #include "core/async/turn_queue.h"
+#include "core/log/line_caps.h"
 #include "core/log/log.h"
 #include "core/net/frame_link.h"
 #include "core/random/random.h"
@@ -22,7 +23,6 @@
 #include "mpc/onehot/stock.h"
 #include "node/link/session_mux.h"
 #include "node/link/trio.h"
-#include "node/policy/line_caps.h"
 #include "node/session/agreement.h"
 
 namespace tercet::node {
@@ -78,6 +78,9 @@ class BatchWorks : public std::enable_shared_from_this<BatchWorks> {
 
   /// Any thread: both bulk links are up.
   bool links_up() const { return links_up_.load(std::memory_order_relaxed) == 2; }
+
+  /// Of the lines of its log that were left out. Any thread.
+  void tell_left_out();
 
   TaskGroup& tasks() { return tasks_; }
 

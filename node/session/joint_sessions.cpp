@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "node/model/peer_name.h"
+
 namespace tercet::node {
 
 namespace {
@@ -232,8 +234,10 @@ Task<void> JointSessions::join(Proposal proposal, Trio trio, mpc::PairSecrets se
   if (!ended.ok()) {
     record.error(ended.error().code()).text("detail", ended.error().what());
   }
-  // An audit trail that cannot be written stops the service by itself (rule AU5).
-  static_cast<void>(context_.audit.write(std::move(record)));
+  // An audit trail that cannot be written stops the service by itself (rule AU5). What fails costs
+  // the proposer nothing.
+  static_cast<void>(ended.ok() ? context_.audit.write(std::move(record))
+                               : context_.audit.write_capped(std::move(record), kProposerName));
 }
 
 void JointSessions::tick() {
@@ -258,9 +262,10 @@ Task<void> JointSessions::open_own_lease() {
   opening_ = false;
   if (!session) {
     retry_after_ = context_.monotonic.now() + kRetryPause;
-    context_.log.warn("own_lease_failed",
-                      field("code", session.error().code()),
-                      field("detail", public_text(session.error().what())));
+    context_.capped.warn("own_lease_failed",
+                         kProposerName,
+                         field("code", session.error().code()),
+                         field("detail", public_text(session.error().what())));
     co_return;
   }
   session.value()->finish();

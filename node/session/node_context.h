@@ -7,18 +7,18 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "core/async/task_group.h"
+#include "core/log/line_caps.h"
 #include "core/log/log.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
 #include "core/time/executor_clock.h"
+#include "core/time/rate_cap.h"
 #include "mpc/engine/joint_engine.h"
 #include "mpc/prf/pair_secret.h"
 #include "node/generation/generation.h"
 #include "node/link/peer_hub.h"
 #include "node/policy/audit_trail.h"
 #include "node/policy/authoriser.h"
-#include "node/policy/line_caps.h"
-#include "node/policy/rate_cap.h"
 #include "node/session/node_metrics.h"
 #include "node/session/service_options.h"
 

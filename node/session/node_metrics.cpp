@@ -2,12 +2,6 @@
 
 namespace tercet::node {
 
-namespace {
-
-constexpr unsigned kRefusalsWrittenPerSecond = 10;
-
-}  // namespace
-
 NodeMetrics::NodeMetrics(Registry& registry)
     : batches_made(
           registry.counter("tercet_node_batches_made_total", "Verified batches of vectors")),
@@ -33,6 +27,10 @@ NodeMetrics::NodeMetrics(Registry& registry)
           "tercet_node_stock_seconds",
           "How long the vectors in stock last at the rate of the last minute; -1: none used")),
       slots_held(registry.gauge("tercet_node_slots_held", "Prepared slots")),
+      audit_working(
+          registry.gauge("tercet_node_audit_working", "1 while audit records can be written")),
+      audit_records_lost(registry.gauge("tercet_node_audit_records_lost",
+                                        "Records of the gap that is open; 0 while none is")),
       registry_(registry) {}
 
 void NodeMetrics::count_operation(std::string_view operation,
@@ -63,14 +61,6 @@ void NodeMetrics::count_refusal(std::string_view operation, Errc code) {
                "Requests refused before anything was burnt",
                {{"operation", std::string(operation)}, {"code", std::string(errc_name(code))}})
       .add();
-}
-
-bool NodeMetrics::may_write_refusal(SteadyTime now) {
-  if (now - refusal_second_ > std::chrono::seconds(1)) {
-    refusal_second_ = now;
-    refusals_in_second_ = 0;
-  }
-  return ++refusals_in_second_ <= kRefusalsWrittenPerSecond;
 }
 
 }  // namespace tercet::node

@@ -23,9 +23,6 @@ class NodeMetrics {
   /// The round trip to a peer; -1 while there is none.
   Gauge& peer_rtt_microseconds(unsigned peer);
   void count_refusal(std::string_view operation, Errc code);
-  /// Refusals are cheap to cause: at most ten are written into the audit each second (rule AU7),
-  /// all of them are counted.
-  bool may_write_refusal(SteadyTime now);
 
   Counter& batches_made;
   Counter& batches_failed;
@@ -42,11 +39,11 @@ class NodeMetrics {
   Counter& vectors_used;
   Gauge& stock_seconds;
   Gauge& slots_held;
+  Gauge& audit_working;
+  Gauge& audit_records_lost;
 
  private:
   Registry& registry_;
-  SteadyTime refusal_second_{};
-  unsigned refusals_in_second_ = 0;
 };
 
 }  // namespace tercet::node

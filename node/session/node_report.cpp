@@ -32,6 +32,8 @@ void NodeService::set_gauges() {
   const auto lasts = impl_->use_rate.lasts(static_cast<std::uint64_t>(vectors));
   metrics.stock_seconds.set(lasts ? std::llround(std::min(lasts->count(), kSecondsShownMax)) : -1);
   metrics.slots_held.set(slots);
+  metrics.audit_working.set(context.audit.working() ? 1 : 0);
+  metrics.audit_records_lost.set(static_cast<std::int64_t>(context.audit.lost()));
   const mpc::PartyIndex self = context.options.self;
   metrics.peers_up.set((context.hub->link_up(mpc::next(self)) ? 1 : 0) +
                        (context.hub->link_up(mpc::previous(self)) ? 1 : 0));

@@ -6,10 +6,19 @@
 #include <boost/asio/post.hpp>
 
 #include "core/async/deadline.h"
+#include "node/model/peer_name.h"
 #include "node/policy/audit_trail.h"
 #include "node/session/node_service_parts.h"
 
 namespace tercet::node {
+namespace {
+
+constexpr std::string_view kAnyPeer = "peers";
+constexpr std::string_view kDisk = "disk";
+constexpr const char kAuditHint[] =
+    "no requests are answered: free space on the disk of audit_file; this node tries by itself";
+
+}  // namespace
 
 NodeService::NodeService(const NodeServiceOptions& options, const Parts& parts)
     : impl_(std::make_unique<Impl>(options, parts)) {
@@ -88,18 +97,10 @@ PeerHub::Events NodeService::hub_events() {
 
 /// A peer whose link comes and goes fills no disk.
 void NodeService::audit_link(mpc::PartyIndex peer, bool up) {
-  const std::optional<std::uint64_t> left_out =
-      impl_->audit_caps.take("peer_link", peer_name(peer), impl_->context.monotonic.now());
-  if (!left_out) {
-    return;
-  }
   AuditRecord record(up ? "peer_link_up" : "peer_link_down");
   record.number("peer", number(peer));
-  if (*left_out > 0) {
-    record.number("left_out", *left_out);
-  }
   // A record that cannot be written stops the service by itself (rule AU5).
-  static_cast<void>(impl_->context.audit.write(std::move(record)));
+  static_cast<void>(impl_->context.audit.write_capped(std::move(record), peer_name(peer)));
 }
 
 void NodeService::make_works(const Parts& parts) {
@@ -151,11 +152,12 @@ void NodeService::begin_generation() {
   context.audit.set_generation(context.generation->id());
   context.hub->set_generation(context.generation->id());
   impl_->metrics.generations.add();
-  context.log.info("generation_begun", field("generation", context.generation->id()));
+  // A peer that says again and again that this one is over fills no disk.
+  context.capped.info("generation_begun", kAnyPeer, field("generation", context.generation->id()));
   AuditRecord record("generation_begun");
   record.id("generation_id", context.generation->id());
   // A record that cannot be written stops the service by itself (rule AU5).
-  static_cast<void>(context.audit.write(std::move(record)));
+  static_cast<void>(context.audit.write_capped(std::move(record), kAnyPeer));
   update_trust();
 }
 
@@ -271,9 +273,11 @@ void NodeService::on_lease(Lease& lease) {
   AuditRecord record("lease_opened");
   record.id("lease", lease.id()).text("owner", lease.is_own() ? "nodes" : lease.owner());
   // A record that cannot be written stops the service by itself (rule AU5).
-  static_cast<void>(impl_->context.audit.write(std::move(record)));
-  impl_->context.log.info(
-      "lease_opened", field("lease", lease.id()), field("owner", public_text(lease.owner())));
+  static_cast<void>(impl_->context.audit.write_capped(std::move(record), lease.owner()));
+  impl_->context.capped.info("lease_opened",
+                             lease.owner(),
+                             field("lease", lease.id()),
+                             field("owner", public_text(lease.owner())));
   order_stock();
 }
 
@@ -294,8 +298,9 @@ void NodeService::end_lease(const LeaseId& id, Errc reason) {
   AuditRecord record("lease_ended");
   record.id("lease", id).text("owner", lease->is_own() ? "nodes" : lease->owner()).error(reason);
   // A record that cannot be written stops the service by itself (rule AU5).
-  static_cast<void>(impl_->context.audit.write(std::move(record)));
-  impl_->context.log.info("lease_ended", field("lease", id), field("code", reason));
+  static_cast<void>(impl_->context.audit.write_capped(std::move(record), lease->owner()));
+  impl_->context.capped.info(
+      "lease_ended", lease->owner(), field("lease", id), field("code", reason));
   impl_->context.generation->end_lease(id);
 }
 
@@ -327,6 +332,7 @@ void NodeService::end_orphans(SteadyTime now) {
 void NodeService::beat() {
   NodeContext& context = impl_->context;
   const SteadyTime now = context.monotonic.now();
+  tend_records();
   context.hub->beat();
   end_orphans(now);
   impl_->joint->tick();
@@ -347,6 +353,22 @@ void NodeService::beat() {
     proxy->answer(mpc::wire::ProxyFrame::node_status, status.encode());
   }
   set_gauges();
+}
+
+void NodeService::tend_records() {
+  NodeContext& context = impl_->context;
+  context.capped.tell_left_out();
+  impl_->works->tell_left_out();
+  const std::uint64_t lost = context.audit.lost();
+  context.audit.tend();
+  if (context.audit.working() != impl_->audit_worked) {
+    impl_->audit_worked = context.audit.working();
+    if (impl_->audit_worked) {
+      context.capped.info("audit_written_again", kDisk, field("lost", lost));
+    } else {
+      context.capped.error("audit_not_written", kDisk, field("hint", kAuditHint));
+    }
+  }
 }
 
 std::string NodeService::health_detail() const {

@@ -128,6 +128,7 @@ class NodeService {
   std::string health_detail() const;
   void update_trust();
   void set_gauges();
+  void tend_records();
   Task<void> beat_loop();
   Task<void> serve_proxy_link(std::shared_ptr<ProxyLink> proxy);
 

@@ -45,8 +45,8 @@ class NodeService::Impl {
   std::map<std::string, std::shared_ptr<ProxyLink>> proxies;
   std::map<LeaseId, unsigned> ordered;
   bool stock_low = false;
-  UseRate use_rate;  ///< of vectors
-  LineCaps audit_caps;
+  UseRate use_rate;          ///< of vectors
+  bool audit_worked = true;  ///< at the last heartbeat
   SteadyTime order_after{};
   Pace batch_pace;
   unsigned orders_failed = 0;  ///< in a row

@@ -33,8 +33,8 @@ void ProxyLink::answer(ProxyFrame type, Bytes body) {
   }
 }
 
-void ProxyLink::expect_report(std::uint64_t ticket) {
-  unreported_.insert(ticket);
+void ProxyLink::expect_report(std::uint64_t ticket, const SessionId& sid) {
+  unreported_[ticket] = sid;
   if (unreported_.size() > kUnreportedMax) {
     unreported_.erase(unreported_.begin());  // the oldest: tickets count up
   }
@@ -121,11 +121,14 @@ Status ProxyLink::drop_batch(ByteView body) {
 
 Status ProxyLink::report(ByteView body) {
   TERCET_TRY(const mpc::wire::Report report, mpc::wire::Report::decode(body));
-  if (unreported_.erase(report.ticket) == 0) {
+  const auto released = unreported_.find(report.ticket);
+  if (released == unreported_.end()) {
     return ok_status();  // of nothing: the audit file is not the proxy's to fill
   }
   AuditRecord record("reported");  // the proxy's word, nothing more
   record.text("proxy", name()).number("ticket", report.ticket);
+  record.id("sid", released->second);  // that of its `operation`
+  unreported_.erase(released);
   record.text("outcome", report.error ? errc_name(*report.error) : std::string_view("answered"));
   // A record that cannot be written stops the service by itself (rule AU5).
   static_cast<void>(context_.audit.write(std::move(record)));

@@ -32,7 +32,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   /// before the first.
   bool xks_access_stated() const { return xks_access_stated_; }
 
-  void expect_report(std::uint64_t ticket) override;
+  void expect_report(std::uint64_t ticket, const SessionId& sid) override;
   void enlist(std::uint64_t ticket, MuxChannel* channel) override;
   void dismiss(std::uint64_t ticket) override;
 
@@ -72,7 +72,7 @@ class ProxyLink final : public ProxySeat, public std::enable_shared_from_this<Pr
   bool xks_access_stated_ = true;
   unsigned leases_opening_ = 0;
   std::map<std::uint64_t, MuxChannel*> running_;
-  std::set<std::uint64_t> unreported_;  ///< tickets of what was released
+  std::map<std::uint64_t, SessionId> unreported_;  ///< what was released, by ticket
 };
 
 }  // namespace tercet::node

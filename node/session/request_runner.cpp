@@ -317,7 +317,7 @@ Status RequestRunner::release(ProxySeat& seat, DecryptJob& job, const mpc::Keyst
       mpc::release_keystream<mpc::FullDefences>(mine, keystream, *job.key.material, request));
   released.ticket = job.ticket;
   TERCET_TRY_STATUS(audit(job, ok_status()));
-  seat.expect_report(job.ticket);
+  seat.expect_report(job.ticket, job.sid);
   seat.answer(ProxyFrame::keystream_released, released.encode());
   return ok_status();
 }
@@ -372,7 +372,7 @@ Status RequestRunner::encrypt(ProxySeat& seat, const mpc::wire::EncryptRequest& 
                  mine, std::move(order.slot), *key.material, framed, request.ciphertext));
   released.message.ticket = request.ticket;
   TERCET_TRY_STATUS(audit(job, ok_status()));
-  seat.expect_report(job.ticket);
+  seat.expect_report(job.ticket, job.sid);
   seat.answer(ProxyFrame::tag_released, released.message.encode());
   RememberedShelf::Entry entry(key.id, key.version, key.epoch, std::move(released.remembered));
   lease->remembered().keep(job.sid, std::move(entry));
@@ -421,10 +421,11 @@ void RequestRunner::audit_refusal(std::string_view operation,
                                   std::string_view target,
                                   const Error& error) {
   context_.metrics.count_refusal(operation, error.code());
-  if (context_.metrics.may_write_refusal(context_.monotonic.now())) {
-    // A record that cannot be written stops the service by itself (rule AU5).
-    static_cast<void>(context_.audit.write(refusal_record(operation, seat.name(), target, error)));
-  }
+  const std::string by =
+      seat.name() + ' ' + std::string(operation) + ' ' + std::string(errc_name(error.code()));
+  // A record that cannot be written stops the service by itself (rule AU5).
+  static_cast<void>(
+      context_.audit.write_capped(refusal_record(operation, seat.name(), target, error), by));
 }
 
 void RequestRunner::fail_job(ProxySeat& seat, Job& job, const Error& error) {

@@ -23,8 +23,9 @@ class ProxySeat {
   /// The name in the proxy's certificate: it owns the leases.
   virtual const std::string& name() const = 0;
   virtual void answer(mpc::wire::ProxyFrame type, Bytes body) = 0;
-  /// Something was released for this request: its owner may report, once, what became of it.
-  virtual void expect_report(std::uint64_t ticket) = 0;
+  /// Something was released for this request in session `sid`: its owner may report, once, what
+  /// became of it.
+  virtual void expect_report(std::uint64_t ticket, const SessionId& sid) = 0;
   virtual bool open() const = 0;
   /// A running request registers its channel, so that Cancel and the link's end reach it.
   virtual void enlist(std::uint64_t ticket, MuxChannel* channel) = 0;

@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/async/block_on.h"
-#include "core/base/broken_pipes.h"
+#include "core/base/write_signals.h"
 #include "core/config/proxy_config.h"
 #include "core/log/background_log.h"
 #include "proxy/daemon/proxy_app.h"
@@ -18,8 +18,8 @@ constexpr const char* kUsage =
     "usage: tercet-proxy --config PROXY.yaml\n"
     "       tercet-proxy --check --config PROXY.yaml   only look at the configuration\n"
     "       tercet-proxy --version\n"
-    "SIGTERM drains and stops, SIGHUP reads certificates anew. Exit codes: 0 done, 1 failed, 2 "
-    "usage\n";
+    "SIGTERM drains and stops, SIGHUP reads certificates anew and opens log and request log anew.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage\n";
 
 int fail(const tercet::Error& error) {
   std::fprintf(stderr, "tercet-proxy: %s\n", error.to_string().c_str());
@@ -44,7 +44,7 @@ int serve(tercet::ProxyConfig config) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  tercet::ignore_broken_pipes();
+  tercet::ignore_write_signals();
   const bool version = argc == 2 && std::strcmp(argv[1], "--version") == 0;
   const bool check = argc == 4 && std::strcmp(argv[1], "--check") == 0;
   if (version) {

@@ -112,8 +112,12 @@ Status ProxyApp::bind() {
   if (!config_.audit_file.empty()) {
     TERCET_TRY(file, LineFile::open(config_.audit_file));
   }
-  ledger_ = std::make_unique<RequestLedger>(
-      registry_, stores_, std::move(file), system_wall_clock(), log_.named("request_log"));
+  ledger_ = std::make_unique<RequestLedger>(registry_,
+                                            stores_,
+                                            std::move(file),
+                                            system_wall_clock(),
+                                            monotonic_,
+                                            log_.named("request_log"));
   XksServiceOptions options;
   options.key_prefix = config_.key_prefix;
   service_ = std::make_unique<XksService>(stores_,
@@ -145,6 +149,9 @@ Status ProxyApp::bind() {
              }));
   port_watch_ = std::make_unique<PortWatch>(
       *xks_server_, config_.limits.connections_max, registry_, monotonic_, log_.named("port"));
+  // Anybody who reaches the port can cause them: the ledger caps them.
+  xks_server_->listener().on_handshake_failure =
+      [this](const std::string& remote, const Error& why) { ledger_->refused(remote, why); };
   if (!config_.metrics_address.empty()) {
     HttpServerOptions plain;
     plain.listener.address = config_.metrics_address.text();
@@ -264,23 +271,35 @@ void ProxyApp::stop() {
 }
 
 void ProxyApp::reload() {
+  log_.reopen();
+  Status reloaded = ledger_->reopen();
+  if (Status configuration = reload_configuration(); !configuration) {
+    reloaded = std::move(configuration);
+  }
+  const std::int64_t expires = tls_->current().expires_unix();
+  ledger_->reloaded(reloaded, expires);
+  if (reloaded) {
+    log_.info("reloaded", field("certificate_expires", expires));
+  } else {
+    log_.error("reload_failed", field("cause", reloaded.error()));
+  }
+}
+
+Status ProxyApp::reload_configuration() {
+  Status reloaded = ok_status();
   if (const Result<ClusterConfig> cluster = load_cluster_config(config_.cluster_file)) {
     config_.cluster.take_pins_of(*cluster);
   } else {
-    log_.error("reload_failed", field("cause", cluster.error()));
+    reloaded = cluster.error();
   }
-  Result<TlsServerContext> fresh = load_tls();
-  if (!fresh) {
-    log_.error("reload_failed", field("cause", fresh.error()));
-    return;
-  }
-  tls_->replace(std::move(fresh).value());
+  TERCET_TRY(TlsServerContext fresh, load_tls());
+  tls_->replace(std::move(fresh));
   const TlsServerContext& now = tls_->current();
   if (now.mutual()) {
     xks_server_->close_unless(
         [&now](const TlsInfo* peer) { return peer != nullptr && now.admits(*peer); });
   }
-  log_.info("reloaded", field("certificate_expires", now.expires_unix()));
+  return reloaded;
 }
 
 Task<void> ProxyApp::watch_signals() {
@@ -308,6 +327,7 @@ Task<void> ProxyApp::watch_serving() {
       served_at_ = monotonic_.now();
     }
     port_watch_->tick();
+    ledger_->tend();
     Status slept = co_await sleep_for(kServingTick);
     if (!slept) {
       co_return;

@@ -40,7 +40,8 @@ class ProxyApp {
   /// Serves until a signal or stop(), drains, and returns when everything has ended.
   Task<void> run();
   void stop();
-  /// Reads the TLS files anew; on a failure the last good ones stay.
+  /// Reads the TLS files anew, on a failure the last good ones stay; opens log and request log
+  /// anew.
   void reload();
 
   std::uint16_t port() const;
@@ -61,6 +62,7 @@ class ProxyApp {
   HttpResponse ping() const;
   Task<void> watch_signals();
   Task<void> watch_serving();
+  Status reload_configuration();
 
   asio::any_io_executor executor_;
   const Clock& monotonic_;

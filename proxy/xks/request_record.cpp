@@ -84,6 +84,9 @@ std::string print_record(const RequestRecord& record, std::int64_t time_ms) {
   if (record.clock_difference_seconds) {
     line.number("clock_difference_s", *record.clock_difference_seconds);
   }
+  if (record.left_out > 0) {
+    line.number("left_out", static_cast<std::int64_t>(record.left_out));
+  }
   return std::move(line).take();
 }
 

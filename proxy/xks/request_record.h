@@ -33,6 +33,14 @@ class RequestRecord {
   Milliseconds at_nodes{0};
   /// X-Amz-Date minus our clock, where the request was authentic.
   std::optional<std::int64_t> clock_difference_seconds;
+  std::uint64_t left_out = 0;  ///< requests like this one, not on record since the last one
+
+  /// Whether two nodes have found that its signature holds, as far as the answer tells: it was
+  /// served, or has a fault that is answered only after that. Everything else a stranger can cause.
+  bool proven() const {
+    const bool refused_before = status == 401 || status == 429;
+    return status == 200 || (access_key_known && status >= 400 && status < 500 && !refused_before);
+  }
 };
 
 /// Gets a record of every request after its answer is made. Must not throw or block.

@@ -155,6 +155,9 @@ TEST(Reload, Attack_15_AnAdministratorOfTheAuthorityAloneIsRefusedByAllNodes) {
     EXPECT_TRUE(eventually([&] {
       return live_cluster().log(node).find("handshake_refused") != std::string::npos;
     })) << node;
+    const std::string audit = read_whole_file(live_cluster().file(node + "/audit.jsonl"));
+    EXPECT_NE(audit.find("\"event\":\"handshake_refused\",\"port\":\"admin\""), std::string::npos)
+        << node;
   }
 }
 

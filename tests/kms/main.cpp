@@ -11,7 +11,7 @@
 
 #include "core/async/block_on.h"
 #include "core/async/task_group.h"
-#include "core/base/broken_pipes.h"
+#include "core/base/write_signals.h"
 #include "core/http/http_server.h"
 #include "core/net/connector.h"
 #include "tests/kms/kms_service.h"
@@ -81,7 +81,7 @@ int run(KmsOptions options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  tercet::ignore_broken_pipes();
+  tercet::ignore_write_signals();
   const std::vector<std::string> words(argv + 1, argv + argc);
   tercet::Result<KmsOptions> options = tercet::kms::parse_options(words);
   if (!options) {

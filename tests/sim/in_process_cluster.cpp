@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/time/clock.h"
+#include "core/time/executor_clock.h"
 #include "mpc/engine/key_material.h"
 #include "mpc/keygen/components.h"
 #include "node/model/version_name.h"
@@ -163,10 +164,14 @@ void InProcessCluster::build(PartyIndex party) {
   site.audit = std::make_unique<node::AuditTrail>(
       node_name(party),
       [&site](std::string_view line) {
+        if (site.audit_fails) {
+          return Status(Error(Errc::storage_error, "disk full"));
+        }
         site.audit_lines.emplace_back(line);
         return ok_status();
       },
-      system_wall_clock());
+      system_wall_clock(),
+      clock_of(context_.get_executor()));
   node::NodeServiceOptions options;
   options.self = party;
   options.node_id = node_name(party);

@@ -99,6 +99,8 @@ class InProcessCluster {
     return sites_[place(party)]->audit_lines;
   }
 
+  void fail_audit(mpc::PartyIndex party, bool fails) { sites_[place(party)]->audit_fails = fails; }
+
   proxy::Coordinator& coordinator() { return *coordinator_; }
 
   StampedParty& proxy_stamps() { return *proxy_stamps_; }
@@ -141,6 +143,7 @@ class InProcessCluster {
     DealtKeys keys;
     NotedCommands commands;
     std::vector<std::string> audit_lines;
+    bool audit_fails = false;
     std::shared_ptr<StampedParty> stamps = std::make_shared<StampedParty>();
     std::unique_ptr<DeterministicRandom> random;
     std::unique_ptr<Registry> registry;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "core/crypto/hash.h"
 #include "core/ct/ct.h"
@@ -53,6 +54,38 @@ TEST_F(InProcess, AHealthCheckGoesTheWholeWay) {
   ASSERT_TRUE(decrypted.ok()) << decrypted.error().to_string();
   EXPECT_EQ(cluster_.proxy_stamps().highest_received, 15U);
   EXPECT_TRUE(ct::equal(*decrypted, text_));
+}
+
+TEST_F(InProcess, AU5_ANodeWhoseAuditDiskWasFullServesAgainThoughNobodyAsksForAnything) {
+  ASSERT_TRUE(cluster_.settle());
+  cluster_.fail_audit(PartyIndex::p1, true);
+  EXPECT_FALSE(encrypt().ok());
+  EXPECT_EQ(cluster_.node(PartyIndex::p1).report().detail, "audit records cannot be written");
+  cluster_.fail_audit(PartyIndex::p1, false);
+  ASSERT_TRUE(cluster_.beat_until(
+      [this] { return cluster_.node(PartyIndex::p1).report().detail == "serving"; }));
+  const std::vector<std::string>& audit = cluster_.audit(PartyIndex::p1);
+  EXPECT_TRUE(std::ranges::any_of(audit, [](const std::string& line) {
+    return line.find("\"event\":\"audit_gap\",\"lost\":") != std::string::npos;
+  }));
+}
+
+TEST_F(InProcess, WhatTheProxyReportsIsJoinedToItsOperationByTheSid) {
+  ASSERT_TRUE(cluster_.settle());
+  ASSERT_TRUE(encrypt().ok());
+  ASSERT_TRUE(cluster_.rest());
+  std::set<std::string> operations;
+  std::set<std::string> reported;
+  for (const std::string& line : cluster_.audit(PartyIndex::p1)) {
+    const auto record = nlohmann::json::parse(line);
+    if (record.at("event") == "operation") {
+      operations.insert(record.at("sid").get<std::string>());
+    } else if (record.at("event") == "reported") {
+      reported.insert(record.at("sid").get<std::string>());
+    }
+  }
+  EXPECT_FALSE(reported.empty());
+  EXPECT_TRUE(std::ranges::includes(operations, reported));
 }
 
 TEST_F(InProcess, SaysOfEachOperationHowLongItTook) {

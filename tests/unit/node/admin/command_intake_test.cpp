@@ -286,7 +286,7 @@ TEST_F(CommandIntakeTest, KeepsWithoutEffectWhatComesTooLateFromAPeer) {
 
 TEST_F(CommandIntakeTest, WritesNoRecordOfWhatAPeerPassesOnUnsigned) {
   std::size_t records = 0;
-  intake.on_command([&](const Command&, const Status&) { ++records; });
+  intake.on_command([&](const Command&, CommandOrigin, const Status&) { ++records; });
   const node::CommandEnvelope forged = cluster.sign(cluster.create("k"), {});
   EXPECT_FALSE(submit(forged, CommandOrigin::peer).ok());
   EXPECT_EQ(records, 0U);

@@ -1,8 +1,8 @@
-#include "node/policy/rate_cap.h"
+#include "core/time/rate_cap.h"
 
 #include <gtest/gtest.h>
 
-namespace tercet::node {
+namespace tercet {
 namespace {
 
 const SteadyTime kStart = SteadyTime() + std::chrono::hours(1);
@@ -32,4 +32,4 @@ TEST(RateCaps, AreSeparateByName) {
 }
 
 }  // namespace
-}  // namespace tercet::node
+}  // namespace tercet

@@ -7,37 +7,45 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/log/log.h"
 #include "core/time/clock.h"
-#include "mpc/party.h"
-#include "node/policy/rate_cap.h"
+#include "core/time/rate_cap.h"
 
-namespace tercet::node {
+namespace tercet {
 
-/// How often one event that somebody else can cause (a peer, a proxy, a client) is written down:
-/// some lines at once, then one a second on average, for each event and who caused it. What is left
-/// out is counted, and the next line says how many there were. Bounded. Threads: one.
+/// How often one event that somebody else can cause (a peer, a proxy, a client, a stranger) is
+/// written down (rule AU7): some lines at once, then one a second on average, for each event and
+/// who caused it, and no event more than ten times a second, however many cause it. What is left
+/// out is counted: the next line says how many there were, or a line of its own if none comes.
+/// Bounded. Threads: one.
 class LineCaps {
  public:
   static constexpr double kPerSecond = 1;
   static constexpr double kAtOnce = 5;
-  /// Events and names together; whoever comes later shares one place.
+  static constexpr double kOfAllPerSecond = 10;
+  static constexpr double kOfAllAtOnce = 10;
+  /// Events and names together; whoever comes later shares one place with all others.
   static constexpr std::size_t kNamesMax = 1024;
+  static constexpr std::string_view kOthers = "others";
+
+  /// Lines that were left out, and no other came that says so.
+  class LeftOut {
+   public:
+    LeftOut(std::string of_event, std::string who, std::uint64_t lines)
+        : event(std::move(of_event)), by(std::move(who)), count(lines) {}
+
+    std::string event;
+    std::string by;
+    std::uint64_t count;
+  };
 
   /// How many like this one were left out before it; nothing: leave this one out as well.
-  std::optional<std::uint64_t> take(std::string_view event, std::string_view by, SteadyTime now) {
-    std::pair<std::string, std::string> name(event, by);
-    if (places_.size() >= kNamesMax && !places_.contains(name)) {
-      name = {};
-    }
-    Place& place = places_[std::move(name)];
-    if (!place.cap.take(1, now)) {
-      ++place.left_out;
-      return std::nullopt;
-    }
-    return std::exchange(place.left_out, 0);
-  }
+  std::optional<std::uint64_t> take(std::string_view event, std::string_view by, SteadyTime now);
+
+  /// What may be told now of what was left out; counts as told. Call it several times a second.
+  std::vector<LeftOut> due(SteadyTime now);
 
  private:
   class Place {
@@ -45,15 +53,18 @@ class LineCaps {
     Place() = default;
     RateCap cap{kPerSecond, kAtOnce};
     std::uint64_t left_out = 0;
+    SteadyTime seen{};
   };
 
-  std::map<std::pair<std::string, std::string>, Place> places_;
-};
+  using Name = std::pair<std::string, std::string>;
 
-/// Whose lines those are that a peer causes.
-inline std::string peer_name(mpc::PartyIndex peer) {
-  return "peer " + std::to_string(mpc::number(peer));
-}
+  bool may_write(const std::string& event, Place& place, SteadyTime now);
+  void forget_quiet(SteadyTime now);
+
+  std::map<Name, Place> places_;
+  SteadyTime forgot_{};
+  std::map<std::string, RateCap> of_all_;  ///< by event: names in our code
+};
 
 /// A Logger for lines that somebody else can cause; `by` says who, in public text. Threads: one.
 class CappedLog {
@@ -74,6 +85,9 @@ class CappedLog {
   void error(std::string_view event, std::string_view by, const Fields&... fields) {
     write(&Logger::error<Fields...>, &Logger::error<Fields..., Field>, event, by, fields...);
   }
+
+  /// Call it several times a second: says what no later line said.
+  void tell_left_out();
 
  private:
   template <class... Fields>
@@ -98,4 +112,4 @@ class CappedLog {
   LineCaps caps_;
 };
 
-}  // namespace tercet::node
+}  // namespace tercet

@@ -1,11 +1,12 @@
-#include "core/base/broken_pipes.h"
+#include "core/base/write_signals.h"
 
 #include <csignal>
 
 namespace tercet {
 
-void ignore_broken_pipes() {
+void ignore_write_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace tercet

@@ -8,7 +8,7 @@
 
 #include "core/time/clock.h"
 
-namespace tercet::node {
+namespace tercet {
 
 /// A token bucket: `per_second` on average, `burst` at once.
 class RateCap {
@@ -52,4 +52,4 @@ class RateCaps {
   std::unordered_map<std::string, RateCap> caps_;
 };
 
-}  // namespace tercet::node
+}  // namespace tercet

@@ -1,0 +1,111 @@
+// What becomes of a node's audit file while the node runs: deleted, moved away for rotation, not
+// to be written at all, and a restart (rules AU5, AU2).
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "tests/e2e/cluster.h"
+
+namespace tercet::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Milliseconds kServesAgainLimit{90'000};
+constexpr const char* kAuditedNode = "node-2";
+
+std::string audit_path() {
+  return live_cluster().file(std::string(kAuditedNode) + "/audit.jsonl");
+}
+
+std::vector<nlohmann::json> audit_records(const std::string& path) {
+  std::vector<nlohmann::json> out;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    out.push_back(nlohmann::json::parse(line, nullptr, false));
+  }
+  return out;
+}
+
+bool has_event(const std::string& path, const std::string& event) {
+  for (const nlohmann::json& record : audit_records(path)) {
+    if (record.is_object() && record.at("event") == event) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::uint64_t first_number(const std::string& path) {
+  return audit_records(path).at(0).at("seq").get<std::uint64_t>();
+}
+
+std::uint64_t last_number(const std::string& path) {
+  return audit_records(path).back().at("seq").get<std::uint64_t>();
+}
+
+bool says(const std::string& detail) {
+  const ClusterStatus status;
+  const nlohmann::json& node = status.node(kAuditedNode);
+  return !node.is_null() && node.at("detail") == detail;
+}
+
+TEST(AuditFile, IsNoticedToBeDeletedAndMadeAnewWithNumbersThatGoOn) {
+  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  const std::uint64_t before = last_number(audit_path());
+  fs::remove(audit_path());
+  ASSERT_TRUE(eventually([] { return has_event(audit_path(), "audit_file_lost"); }));
+  EXPECT_GT(first_number(audit_path()), before);
+  EXPECT_NE(live_cluster().log(kAuditedNode).find("audit_file_lost"), std::string::npos);
+}
+
+TEST(AuditFile, IsRotatedByANewNameAndSighup) {
+  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  const std::string rotated = audit_path() + ".1";
+  fs::rename(audit_path(), rotated);
+  live_cluster().send_signal(kAuditedNode, SIGHUP);
+  ASSERT_TRUE(eventually([] { return has_event(audit_path(), "reload"); }));
+  EXPECT_EQ(first_number(audit_path()), last_number(rotated) + 1);
+}
+
+TEST(AuditFile, ThatCannotBeWrittenStopsTheNodeWhichServesAgainByItself) {
+  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  const std::string away = audit_path() + ".away";
+  fs::rename(audit_path(), away);
+  fs::create_directory(audit_path());
+  ASSERT_TRUE(eventually([] { return says("audit records cannot be written"); }));
+  fs::remove(audit_path());
+  // Nobody sends it anything but the question how it is.
+  ASSERT_TRUE(eventually([] { return says("serving"); }, kServesAgainLimit));
+  ASSERT_TRUE(has_event(audit_path(), "audit_gap"));
+  const nlohmann::json gap = audit_records(audit_path()).at(0);
+  EXPECT_EQ(gap.at("event"), "audit_gap");
+  EXPECT_EQ(gap.at("seq").get<std::uint64_t>(), last_number(away) + 1);
+  EXPECT_GT(gap.at("lost"), 0);
+  EXPECT_NE(gap.at("cause").get<std::string>().find("Is a directory"), std::string::npos);
+}
+
+TEST(AuditFile, GoesOnAfterARestartBehindATornLine) {
+  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  live_cluster().kill(kAuditedNode);
+  const std::uint64_t before = last_number(audit_path());
+  std::ofstream(audit_path(), std::ios::app) << "{\"seq\":" << before + 1 << ",\"time_ms";
+  ASSERT_TRUE(live_cluster().start(kAuditedNode).ok());
+  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  std::size_t torn = 0;
+  std::uint64_t number = 0;
+  for (const nlohmann::json& record : audit_records(audit_path())) {
+    torn += record.is_object() ? 0U : 1U;
+    if (record.is_object()) {
+      EXPECT_GT(record.at("seq").get<std::uint64_t>(), number);
+      number = record.at("seq").get<std::uint64_t>();
+    }
+  }
+  EXPECT_EQ(torn, 1U) << "the torn line is by itself";
+  EXPECT_GT(number, before + 1);
+}
+
+}  // namespace
+}  // namespace tercet::test
