@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/last_words.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -79,10 +80,13 @@ std::size_t lock_limit() {
 }
 
 [[noreturn]] void die(const char* what) {
-  std::fprintf(stderr,
-               "tercet: %s. Raise the limit of locked memory (LimitMEMLOCK= in the systemd unit, "
-               "ulimit -l in a shell) to at least 64 MiB.\n",
-               what);
+  std::array<char, 512> text{};
+  std::snprintf(text.data(),
+                text.size(),
+                "tercet: %s. Raise the limit of locked memory (LimitMEMLOCK= in the systemd unit, "
+                "ulimit -l in a shell) to at least 64 MiB.\n",
+                what);
+  say_last_words(text.data());
   std::abort();
 }
 

@@ -11,16 +11,17 @@
 
 #include <sqlite3.h>
 
+#include "core/base/last_words.h"
+
 namespace tercet::node {
 namespace {
 
 /// Rule D2: after a failed write or flush nobody knows what the disk holds. Starting again reads
 /// it.
 [[noreturn]] void end_process(int code) {
-  std::fprintf(stderr,
-               "{\"level\":\"error\",\"component\":\"store\",\"event\":\"storage_write_failed\","
-               "\"code\":%d}\n",
-               code);
+  say_last_words(
+      "{\"level\":\"error\",\"component\":\"store\",\"event\":\"storage_write_failed\",\"code\":" +
+      std::to_string(code) + "}\n");
   std::_Exit(74);
 }
 

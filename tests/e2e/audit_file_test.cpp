@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Milliseconds kServesAgainLimit{90'000};
+constexpr Milliseconds kAuditAgainLimit{90'000};
 constexpr const char* kAuditedNode = "node-2";
 
 std::string audit_path() {
@@ -53,7 +53,7 @@ bool says(const std::string& detail) {
 }
 
 TEST(AuditFile, IsNoticedToBeDeletedAndMadeAnewWithNumbersThatGoOn) {
-  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  ASSERT_TRUE(eventually(all_serve, kAuditAgainLimit));
   const std::uint64_t before = last_number(audit_path());
   fs::remove(audit_path());
   ASSERT_TRUE(eventually([] { return has_event(audit_path(), "audit_file_lost"); }));
@@ -62,7 +62,7 @@ TEST(AuditFile, IsNoticedToBeDeletedAndMadeAnewWithNumbersThatGoOn) {
 }
 
 TEST(AuditFile, IsRotatedByANewNameAndSighup) {
-  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  ASSERT_TRUE(eventually(all_serve, kAuditAgainLimit));
   const std::string rotated = audit_path() + ".1";
   fs::rename(audit_path(), rotated);
   live_cluster().send_signal(kAuditedNode, SIGHUP);
@@ -71,14 +71,14 @@ TEST(AuditFile, IsRotatedByANewNameAndSighup) {
 }
 
 TEST(AuditFile, ThatCannotBeWrittenStopsTheNodeWhichServesAgainByItself) {
-  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  ASSERT_TRUE(eventually(all_serve, kAuditAgainLimit));
   const std::string away = audit_path() + ".away";
   fs::rename(audit_path(), away);
   fs::create_directory(audit_path());
   ASSERT_TRUE(eventually([] { return says("audit records cannot be written"); }));
   fs::remove(audit_path());
   // Nobody sends it anything but the question how it is.
-  ASSERT_TRUE(eventually([] { return says("serving"); }, kServesAgainLimit));
+  ASSERT_TRUE(eventually([] { return says("serving"); }, kAuditAgainLimit));
   ASSERT_TRUE(has_event(audit_path(), "audit_gap"));
   const nlohmann::json gap = audit_records(audit_path()).at(0);
   EXPECT_EQ(gap.at("event"), "audit_gap");
@@ -88,12 +88,12 @@ TEST(AuditFile, ThatCannotBeWrittenStopsTheNodeWhichServesAgainByItself) {
 }
 
 TEST(AuditFile, GoesOnAfterARestartBehindATornLine) {
-  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  ASSERT_TRUE(eventually(all_serve, kAuditAgainLimit));
   live_cluster().kill(kAuditedNode);
   const std::uint64_t before = last_number(audit_path());
   std::ofstream(audit_path(), std::ios::app) << "{\"seq\":" << before + 1 << ",\"time_ms";
   ASSERT_TRUE(live_cluster().start(kAuditedNode).ok());
-  ASSERT_TRUE(eventually(all_serve, kServesAgainLimit));
+  ASSERT_TRUE(eventually(all_serve, kAuditAgainLimit));
   std::size_t torn = 0;
   std::uint64_t number = 0;
   for (const nlohmann::json& record : audit_records(audit_path())) {
