@@ -1,7 +1,6 @@
 #include "node/daemon/node_app.h"
 
 #include <csignal>
-#include <filesystem>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -14,6 +13,7 @@
 #include "core/secret/locked_arena.h"
 #include "core/time/executor_clock.h"
 #include "mpc/field/dispatch.h"
+#include "node/daemon/disk_space.h"
 
 namespace tercet::node {
 
@@ -29,18 +29,6 @@ constexpr std::int64_t kFreeMegabytesWarned = 1024;
 constexpr std::size_t kAuditEnd = 64UL * 1024;
 constexpr std::string_view kSecretsNotLocked =
     "secret memory beyond the limit is not locked: raise LimitMEMLOCK";
-
-/// On the disk where the path lies; -1 unknown.
-std::int64_t free_megabytes(const std::string& path) {
-  std::error_code failed;
-  const std::filesystem::space_info space = std::filesystem::space(path, failed);
-  return failed ? -1 : static_cast<std::int64_t>(space.available >> 20U);
-}
-
-/// Also while the file itself is not there.
-std::int64_t free_megabytes_for(const std::string& file) {
-  return free_megabytes(std::filesystem::absolute(file).parent_path().string());
-}
 
 bool is_little(std::int64_t megabytes) {
   return megabytes >= 0 && megabytes < kFreeMegabytesWarned;
