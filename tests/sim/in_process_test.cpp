@@ -200,6 +200,47 @@ TEST_F(InProcess, Attack_6_AGenerationThatEndsTakesItsStandingLinkAlong) {
   EXPECT_FALSE(cluster_.node(PartyIndex::p2).report().peers[1].up);
 }
 
+/// A peer may say at any time that it saw this node's generation end; not as often as fills a disk.
+TEST_F(InProcess, AU7_APeerThatEndsGenerationsAgainAndAgainFillsNoAuditFile) {
+  ASSERT_TRUE(cluster_.settle());
+  const auto records_of = [this](const std::string& event) {
+    std::pair<std::uint64_t, std::uint64_t> written_and_counted;
+    for (const std::string& line : cluster_.audit(PartyIndex::p2)) {
+      const auto record = nlohmann::json::parse(line);
+      if (record.at("event") == event) {
+        ++written_and_counted.first;
+        written_and_counted.second += 1 + record.value("left_out", std::uint64_t{0});
+      } else if (record.at("event") == "records_left_out" && record.at("of") == event) {
+        written_and_counted.second += record.at("count").get<std::uint64_t>();
+      }
+    }
+    return written_and_counted;
+  };
+  constexpr std::uint64_t kTimes = 20;
+  const auto [written_before, counted_before] = records_of("generation_begun");
+  const SteadyTime began = real_clock().now();
+  const node::LinkIdentity identity = TestMembers::get().identity(PartyIndex::p1);
+  DeterministicRandom random(as_bytes("P1, which lies"));
+  for (std::uint64_t i = 0; i < kTimes; ++i) {
+    const std::unique_ptr<FrameLink> link = cluster_.raw_peer_link(PartyIndex::p2, PartyIndex::p1);
+    node::PeerRecord record(PartyIndex::p2);
+    node::LinkSetup setup(*link, record, identity, random);
+    const GenerationId mine(random.array<GenerationId::kBytes>());
+    ASSERT_TRUE(block_on(cluster_.context(), setup.run(mine, 0, soon())).ok());
+    const GenerationId before = cluster_.node(PartyIndex::p2).generation();
+    const auto type = static_cast<std::uint8_t>(node::PeerFrame::generation_over);
+    ASSERT_TRUE(link->send(Frame(type, Bytes())).ok());
+    ASSERT_TRUE(
+        cluster_.beat_until([&] { return cluster_.node(PartyIndex::p2).generation() != before; }));
+  }
+  EXPECT_TRUE(cluster_.beat_until(
+      [&] { return records_of("generation_begun").second == counted_before + kTimes; }));
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(real_clock().now() - began).count();
+  EXPECT_LE(records_of("generation_begun").first,
+            written_before + 6 + static_cast<std::uint64_t>(seconds));
+}
+
 /// A node that was away gets all commands that it lacks, however many there are besides.
 TEST_F(InProcess, ANodeThatComesBackGetsTheCommandsItLacks) {
   ASSERT_TRUE(cluster_.settle());

@@ -126,6 +126,9 @@ Status NodeSite::on_audit(std::string_view line) {
   if (audit_fails) {
     return Error(Errc::storage_error, "the audit record cannot be written");
   }
+  if (audit_watch) {
+    audit_watch(line);
+  }
   return ok_status();
 }
 

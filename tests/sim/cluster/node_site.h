@@ -94,6 +94,8 @@ class NodeSite {
   void set_disk_full(bool full);
 
   bool audit_fails = false;
+  /// Sees each audit record that is written.
+  std::function<void(std::string_view line)> audit_watch;
   /// Looks at each operation of the disk, and may crash the node or have the operation fail.
   std::function<DiskFate(std::string_view operation)> disk_watch;
 
