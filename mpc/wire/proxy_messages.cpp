@@ -368,8 +368,10 @@ void fields(Io& io, M& m, const NodeStatus* /*which*/) {
 
 template <class Io, class M>
 void fields(Io& io, M& m, const ProxyStatus* /*which*/) {
+  io.flag(m.serving);
   io.optional(m.served_seconds_ago, [&](auto& seconds) { io.number(seconds); });
   io.optional(m.last_error, [&](auto& error) { error_fields(io, error); });
+  io.flag(m.cold_decrypts_too_slow);
   io.flag(m.draining);
   io.number(m.certificate_expires_unix);
   io.fixed(m.cluster_digest);

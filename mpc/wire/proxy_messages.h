@@ -322,10 +322,12 @@ struct NodeStatus {
 /// What a proxy says of itself, for `tercet status`: its word, on which nothing else depends.
 struct ProxyStatus {
   ProxyStatus() = default;
+  bool serving = false;  ///< as its /ping says
   /// Since its last health check that succeeded, an Encrypt and a Decrypt of what requests take;
   /// nothing before the first.
   std::optional<std::uint32_t> served_seconds_ago;
-  std::optional<Errc> last_error;  ///< of its last health check, if that failed
+  std::optional<Errc> last_error;       ///< of its last health check, if that failed
+  bool cold_decrypts_too_slow = false;  ///< those that no node remembers take longer than KMS waits
   bool draining = false;
   std::uint64_t certificate_expires_unix = 0;  ///< of the certificate that it shows to KMS
   Sha256Digest cluster_digest{};               ///< digest_of(ClusterConfig)

@@ -1,5 +1,6 @@
 #include "node/admin/admin_api.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -25,6 +26,7 @@ constexpr std::string_view kCommands = "/v1/commands";
 constexpr std::string_view kKeys = "/v1/keys";
 constexpr std::size_t kKeysAPage = 250;
 constexpr std::size_t kPermitsShown = 64;
+constexpr std::size_t kDamagedShown = 16;
 
 unsigned status_of(Errc code) {
   switch (code) {
@@ -140,6 +142,41 @@ Json print_links(const std::vector<NodeReport::Link>& links) {
     out.push_back(Json{{"peer", link.peer},
                        {"up", link.up},
                        {"rtt_us", link.rtt_us < 0 ? Json() : Json(link.rtt_us)}});
+  }
+  return out;
+}
+
+Json print_proxies(const std::vector<NodeReport::Proxy>& proxies) {
+  Json out = Json::array();
+  for (const NodeReport::Proxy& proxy : proxies) {
+    Json one = {{"peer", proxy.name}, {"up", proxy.up}};
+    if (proxy.said) {
+      const mpc::wire::ProxyStatus& said = *proxy.said;
+      one["serving"] = said.serving;
+      one["last_error"] = said.last_error ? Json(std::string(errc_name(*said.last_error))) : Json();
+      one["served_seconds_ago"] = said.served_seconds_ago ? Json(*said.served_seconds_ago) : Json();
+      one["cold_decrypts_too_slow"] = said.cold_decrypts_too_slow;
+      one["draining"] = said.draining;
+      one["certificate_expires"] = said.certificate_expires_unix;
+      one["cluster_digest"] = to_hex(said.cluster_digest);
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+/// Ids of keys of which a version is damaged here; a few of them.
+Json print_damaged(const KeyRecords& keys) {
+  Json out = Json::array();
+  for (const auto& [key, record] : keys.all()) {
+    const bool damaged = std::ranges::any_of(
+        record.versions, [](const EpochRecord& version) { return version.damaged; });
+    if (damaged) {
+      out.push_back(key.text());
+      if (out.size() == kDamagedShown) {
+        break;
+      }
+    }
   }
   return out;
 }
@@ -331,7 +368,9 @@ AdminReply AdminApi::show_status() const {
                     {"uptime_s", report.uptime_s},
                     {"wall_milliseconds", report.wall_milliseconds},
                     {"peers", print_links(report.peers)},
-                    {"proxies", print_links(report.proxies)},
+                    {"proxies", print_proxies(report.proxies)},
+                    {"cluster_digest", report.cluster_digest},
+                    {"damaged_keys", print_damaged(store_->keys())},
                     {"vectors_in_stock", report.vectors_in_stock},
                     {"stock_minutes", print_minutes(report.stock_lasts)},
                     {"leases", report.leases},

@@ -10,6 +10,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "mpc/wire/proxy_messages.h"
 #include "node/admin/decision_report.h"
 
 namespace tercet::node {
@@ -39,6 +40,15 @@ class NodeReport {
     std::int64_t rtt_us = -1;  ///< as heartbeats measure it; -1 unknown
   };
 
+  /// A proxy, and what it said of itself last.
+  class Proxy {
+   public:
+    Proxy() = default;
+    std::string name;
+    bool up = false;
+    std::optional<mpc::wire::ProxyStatus> said;
+  };
+
   /// A node that was started with an old directory (directory_watch.h).
   class Setback {
    public:
@@ -57,11 +67,12 @@ class NodeReport {
   std::int64_t uptime_s = 0;
   std::int64_t wall_milliseconds = 0;
   std::vector<Link> peers;
-  std::vector<Link> proxies;
+  std::vector<Proxy> proxies;
   std::uint64_t vectors_in_stock = 0;
   /// At the rate of the last minute; nothing if no vector was used.
   std::optional<std::chrono::duration<double>> stock_lasts;
   std::uint64_t leases = 0;
+  std::string cluster_digest;             ///< of the cluster file that it goes by, hex
   std::int64_t certificate_days = 0;      ///< until the certificate of the node's links expires
   std::int64_t data_free_mb = -1;         ///< of the file system of its data; -1 unknown
   std::int64_t audit_free_mb = -1;        ///< of that of its audit file; -1 unknown

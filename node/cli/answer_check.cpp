@@ -15,11 +15,18 @@ using Json = nlohmann::json;
 constexpr std::size_t kDepthMax = 8;
 
 constexpr std::string_view kTexts[] = {
-    "state", "detail", "id", "health", "message", "hint", "peer"};
+    "state", "detail", "id", "health", "message", "hint", "peer", "cluster_digest"};
 constexpr std::string_view kNumbers[] = {"wall_milliseconds"};
-constexpr std::string_view kFlags[] = {"up", "caught_up"};
-constexpr std::string_view kLists[] = {
-    "warnings", "peers", "proxies", "blocks", "versions", "decisions", "old_directories"};
+constexpr std::string_view kFlags[] = {
+    "up", "caught_up", "serving", "draining", "cold_decrypts_too_slow"};
+constexpr std::string_view kLists[] = {"warnings",
+                                       "peers",
+                                       "proxies",
+                                       "blocks",
+                                       "versions",
+                                       "decisions",
+                                       "old_directories",
+                                       "damaged_keys"};
 constexpr std::string_view kListsOfObjects[] = {
     "peers", "proxies", "versions", "decisions", "old_directories"};
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "node/cli/arguments.h"
-
 namespace tercet::cli {
 namespace {
 
@@ -109,31 +107,6 @@ std::vector<std::string> warnings_of(const NodeAnswers& answers) {
   if (*latest - *earliest > kClockSkewMillisecondsMax) {
     out.push_back("the nodes' clocks differ by " + std::to_string(*latest - *earliest) +
                   " ms: a node whose clock is wrong refuses requests");
-  }
-  return out;
-}
-
-Verdict judge_cluster(const NodeAnswers& answers) {
-  const bool all_reached = std::all_of(
-      answers.begin(), answers.end(), [](const NodeAnswer& answer) { return answer.reached(); });
-  const bool all_active = std::all_of(answers.begin(), answers.end(), [](const NodeAnswer& answer) {
-    return answer.ok() && answer.body.value("health", std::string()) == "active";
-  });
-  const std::vector<Alarm> alarms = alarms_of(answers);
-  const bool alarm = find_standing(alarms) != nullptr;
-  Verdict out;
-  out.serving = all_active && !alarm;
-  if (out.serving) {
-    out.text = "SERVING with three nodes";
-  } else if (all_active) {
-    out.text = "KEYS FAIL, a node lacks data that it had: see ALARM below";
-  } else {
-    out.text = "NOT SERVING, all three nodes are needed";
-  }
-  if (!all_reached) {
-    out.exit_code = kExitUnreachable;
-  } else if (!out.serving) {
-    out.exit_code = kExitFailed;
   }
   return out;
 }

@@ -42,16 +42,4 @@ std::optional<std::int64_t> clock_ahead_ms(const NodeAnswer& answer);
 /// What an operator should know about the cluster as a whole, of answers to `GET /v1/status`.
 std::vector<std::string> warnings_of(const NodeAnswers& answers);
 
-/// The cluster in one line: whether requests are answered, and if not all, why.
-class Verdict {
- public:
-  Verdict() = default;
-  bool serving = false;
-  std::string text;
-  int exit_code = 0;
-};
-
-/// By the answers of all nodes to `GET /v1/status`.
-Verdict judge_cluster(const NodeAnswers& answers);
-
 }  // namespace tercet::cli

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "node/cli/cluster_findings.h"
+#include "node/cli/cluster_verdict.h"
 #include "node/cli/commands.h"
 #include "node/cli/key_commands.h"
 #include "node/cli/output.h"
@@ -155,7 +156,8 @@ int show_status(const Arguments& arguments) {
       (*administration)->client().ask_all("GET", "/v1/status", "", kLookLimit);
   const std::vector<std::string> warnings = warnings_of(answers);
   const std::vector<Alarm> alarms = alarms_of(answers);
-  const Verdict verdict = judge_cluster(answers);
+  const Verdict verdict =
+      judge_cluster(answers, (*administration)->cluster(), system_wall_clock().now_seconds());
   if (arguments.has("--json")) {
     Json nodes = Json::array();
     for (const NodeAnswer& answer : answers) {
@@ -166,7 +168,9 @@ int show_status(const Arguments& arguments) {
     }
     print_line(Json{
         {"cluster", (*administration)->cluster().id.hex()},
-        {"serving", verdict.serving},
+        {"serving", verdict.serving()},
+        {"state", verdict.word()},
+        {"reasons", verdict.reasons},
         {"pair_mode", "off"},
         {"nodes", nodes},
         {"alarms", alarms_as_json(alarms)},
@@ -175,7 +179,10 @@ int show_status(const Arguments& arguments) {
     return verdict.exit_code;
   }
   print_line("cluster " + (*administration)->cluster().id.hex() +
-             ", pair_mode off: " + verdict.text);
+             ", pair_mode off: " + verdict.headline());
+  for (const std::string& reason : verdict.reasons) {
+    print_line("why: " + reason);
+  }
   print_nodes(answers);
   for (const std::string& open : open_things_of(answers)) {
     print_line("open: " + open);
@@ -204,8 +211,9 @@ std::vector<SubCommand> status_sub_commands() {
       "there in it; peers: with the round trip to each. Below, what is open: decisions\n"
       "about keys with the nodes whose vote they wait for, permits that lack a receipt,\n"
       "and what to do about them; ALARM: a node was started with an old data directory,\n"
-      "as another or itself sees it. Exit code 0 only if all three nodes serve and none\n"
-      "still lacks data that it had, 1 if not, 3 if one cannot be reached.")};
+      "as another or itself sees it. SERVING, exit code 0: a request would be answered.\n"
+      "DEGRADED: it would, but not all is well; NOT SERVING: it would fail; both exit 1, and\n"
+      "say why and what to do. Exit code 3: no node can be reached.")};
 }
 
 }  // namespace tercet::cli

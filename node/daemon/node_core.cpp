@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/async/deadline.h"
+#include "core/config/cluster_digest.h"
 #include "core/time/executor_clock.h"
 #include "node/model/peer_name.h"
 #include "node/policy/request_authoriser.h"
@@ -258,6 +259,7 @@ NodeReport NodeCore::report() const {
       }
     }
   }
+  report.cluster_digest = to_hex(digest_of(parts_.config->cluster));
   report_decisions(report);
   report_old_directories(report);
   if (parts_.complete_report) {

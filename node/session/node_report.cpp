@@ -71,10 +71,11 @@ NodeReport NodeService::report() const {
     report.peers.push_back(std::move(link));
   }
   for (const auto& [name, proxy] : impl_->proxies) {
-    NodeReport::Link link;
-    link.peer = name;
-    link.up = proxy->open();
-    report.proxies.push_back(std::move(link));
+    NodeReport::Proxy seen;
+    seen.name = name;
+    seen.up = proxy->open();
+    seen.said = proxy->status();
+    report.proxies.push_back(std::move(seen));
     if (!proxy->xks_access_stated()) {
       report.warnings.push_back(name + " does not say how nodes are kept from its XKS port: set " +
                                 "xks_access in its configuration");

@@ -122,9 +122,8 @@ HealthStatus HealthMonitor::node_state(PartyIndex node) const {
   const std::int64_t clock_off =
       static_cast<std::int64_t>(view.status->wall_milliseconds) - clock_.now_milliseconds();
   const bool alone = !reached(mpc::next(node)) || !reached(mpc::previous(node));
-  const bool too_far = cold_decrypt() > settings_.request_limit;
-  const bool impaired = view.status->health != mpc::wire::NodeHealth::active || alone || too_far ||
-                        clock_off > kClockOffMillisecondsMax ||
+  const bool impaired = view.status->health != mpc::wire::NodeHealth::active || alone ||
+                        cold_decrypts_too_slow() || clock_off > kClockOffMillisecondsMax ||
                         clock_off < -kClockOffMillisecondsMax || last_error_ == Errc::exhausted ||
                         last_error_ == Errc::overloaded;
   return impaired ? HealthStatus::degraded : HealthStatus::active;

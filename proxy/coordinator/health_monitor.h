@@ -67,6 +67,11 @@ class HealthMonitor final : public HealthSource {
   /// is longer than a request has, such Decrypts end with 503, and all nodes are called degraded.
   Milliseconds cold_decrypt() const { return cold_decrypts_.fastest(); }
 
+  bool cold_decrypts_too_slow() const { return cold_decrypt() > settings_.request_limit; }
+
+  /// Of the last check, if that failed.
+  std::optional<Errc> last_error() const { return last_error_; }
+
   /// Seconds since the last check that succeeded; nothing before the first.
   std::optional<std::int64_t> seconds_since_success() const;
 

@@ -1,5 +1,6 @@
 #include "proxy/daemon/proxy_app.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <boost/asio/as_tuple.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/async/deadline.h"
+#include "core/config/cluster_digest.h"
 #include "core/net/descriptor_limit.h"
 #include "core/random/random.h"
 #include "core/time/executor_clock.h"
@@ -17,9 +19,7 @@
 namespace tercet::proxy {
 namespace {
 
-/// /ping turns bad when there was no lease, or a node took no part, for so long.
-constexpr std::chrono::seconds kUnservedMax{10};
-constexpr Milliseconds kServingTick{500};
+constexpr Milliseconds kTick{500};
 /// Files and sockets besides the connections of KMS: links, logs, metrics.
 constexpr std::size_t kOtherDescriptors = 64;
 constexpr Milliseconds kStopLimit{2000};
@@ -42,13 +42,6 @@ HealthSettings health_settings(const ProxyConfig& config) {
   settings.node_ids = node_ids(cluster);
   settings.proxy_fleet_size = static_cast<std::uint32_t>(cluster.proxies.size());
   return settings;
-}
-
-CoordinatorOptions coordinator_options(const ProxyConfig& config) {
-  CoordinatorOptions options;
-  options.remembered_max = config.cluster.remembered_ciphertexts;
-  options.xks_access_stated = config.xks_access != ProxyConfig::XksAccess::unstated;
-  return options;
 }
 
 Result<StoreTable> store_table(const ClusterConfig& cluster) {
@@ -92,17 +85,41 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
       config_(std::move(config)),
       stores_(std::move(stores)),
       log_(std::move(log)),
-      coordinator_(executor, system_random(), coordinator_options(config_)),
+      coordinator_(executor, system_random(), coordinator_options()),
       health_(executor,
               coordinator_,
               coordinator_,
               system_random(),
               system_wall_clock(),
               health_settings(config_)),
+      service_watch_(coordinator_,
+                     health_,
+                     node_ids(config_.cluster),
+                     registry_,
+                     monotonic_,
+                     log_.named("service")),
       background_(executor),
       stop_wanted_(executor) {}
 
 ProxyApp::~ProxyApp() = default;
+
+CoordinatorOptions ProxyApp::coordinator_options() {
+  CoordinatorOptions options;
+  options.remembered_max = config_.cluster.remembered_ciphertexts;
+  options.xks_access_stated = config_.xks_access != ProxyConfig::XksAccess::unstated;
+  options.own_status = [this] { return own_status(); };
+  options.on_dissent = [this](const Dissent& dissent) { service_watch_.note(dissent); };
+  return options;
+}
+
+mpc::wire::ProxyStatus ProxyApp::own_status() const {
+  mpc::wire::ProxyStatus status = service_watch_.status();
+  status.draining = draining_;
+  status.certificate_expires_unix =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, tls_->current().expires_unix()));
+  status.cluster_digest = digest_of(config_.cluster);
+  return status;
+}
 
 Status ProxyApp::bind() {
   // Read anew for each link; what cannot work at all shall not start.
@@ -232,7 +249,7 @@ void ProxyApp::spawn_background() {
   background_.spawn(coordinator_.keep_lease());
   background_.spawn(coordinator_.keep_slots());
   background_.spawn(health_.run());
-  background_.spawn(watch_serving());
+  background_.spawn(tend());
   background_.spawn(watch_signals());
   background_.spawn(xks_server_->run());
   if (plain_server_) {
@@ -317,18 +334,12 @@ Task<void> ProxyApp::watch_signals() {
   }
 }
 
-Task<void> ProxyApp::watch_serving() {
+Task<void> ProxyApp::tend() {
   while (true) {
-    const bool all_take_part =
-        std::none_of(mpc::kAllParties.begin(), mpc::kAllParties.end(), [&](mpc::PartyIndex node) {
-          return health_.node_state(node) == xks::HealthStatus::unavailable;
-        });
-    if (coordinator_.has_lease() && all_take_part) {
-      served_at_ = monotonic_.now();
-    }
+    service_watch_.tick();
     port_watch_->tick();
     ledger_->tend();
-    Status slept = co_await sleep_for(kServingTick);
+    Status slept = co_await sleep_for(kTick);
     if (!slept) {
       co_return;
     }
@@ -339,8 +350,8 @@ HttpResponse ProxyApp::ping() const {
   if (draining_) {
     return HttpResponse::text(503, "draining\n");
   }
-  if (!served_at_ || monotonic_.now() - *served_at_ > kUnservedMax) {
-    return HttpResponse::text(503, served_at_ ? "cut off from the nodes\n" : "starting\n");
+  if (const std::optional<std::string>& why = service_watch_.why_not(); why) {
+    return HttpResponse::text(503, *why + "\n");
   }
   return HttpResponse::text(200, "pong\n");
 }

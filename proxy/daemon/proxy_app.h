@@ -19,6 +19,7 @@
 #include "proxy/daemon/node_dialer.h"
 #include "proxy/daemon/port_watch.h"
 #include "proxy/daemon/request_ledger.h"
+#include "proxy/daemon/service_watch.h"
 #include "proxy/xks/store_table.h"
 #include "proxy/xks/xks_service.h"
 
@@ -61,7 +62,9 @@ class ProxyApp {
   Task<HttpResponse> handle_plain(HttpRequest request);
   HttpResponse ping() const;
   Task<void> watch_signals();
-  Task<void> watch_serving();
+  Task<void> tend();
+  CoordinatorOptions coordinator_options();
+  mpc::wire::ProxyStatus own_status() const;
   Status reload_configuration();
 
   asio::any_io_executor executor_;
@@ -73,6 +76,7 @@ class ProxyApp {
   std::unique_ptr<RequestLedger> ledger_;
   Coordinator coordinator_;
   HealthMonitor health_;
+  ServiceWatch service_watch_;
   std::unique_ptr<XksService> service_;
   std::vector<std::unique_ptr<NodeDialer>> dialers_;
   std::shared_ptr<TlsServerSlot> tls_;
@@ -82,7 +86,6 @@ class ProxyApp {
   TaskGroup background_;
   Event stop_wanted_;
   bool draining_ = false;
-  std::optional<SteadyTime> served_at_;  ///< last moment with a lease and three nodes
 };
 
 }  // namespace tercet::proxy

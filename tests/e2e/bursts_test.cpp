@@ -115,7 +115,7 @@ class Bursts : public testing::Test {
   static inline std::size_t sent_ = 0;
   XksClient client_{cluster()->proxy()};
   Outcome outcome_;
-  const std::map<std::string, std::size_t> none_;
+  std::map<std::string, std::size_t> none_;
 };
 
 TEST_F(Bursts, TwentyThatGrow) {

@@ -36,8 +36,9 @@ void with_every_change(T& value, const Look& look);
 namespace detail {
 
 template <class T, class Look>
-void with_change(T& value, T changed, const Look& look) {
-  const T before = std::exchange(value, std::move(changed));
+void with_change(T& value, const T& changed, const Look& look) {
+  const T before = value;
+  value = changed;  // copies: g++ 12 with the thread sanitizer calls what is moved uninitialised
   look();
   value = before;
 }

@@ -240,7 +240,9 @@ NodeStatus sample<NodeStatus>() {
 template <>
 ProxyStatus sample<ProxyStatus>() {
   ProxyStatus m;
+  m.serving = true;
   m.served_seconds_ago = 17;
+  m.cold_decrypts_too_slow = true;
   m.last_error = Errc::not_found;
   m.draining = true;
   m.certificate_expires_unix = 1768464550;

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "node/cli/arguments.h"
-
 namespace tercet::cli {
 namespace {
 
@@ -27,35 +25,13 @@ void set_back(NodeAnswer& seen_by, const char* node, bool caught_up) {
       {{"node", node}, {"caught_up", caught_up}, {"detail", "it holds 0"}, {"to_do", "look"}});
 }
 
-TEST(ClusterFindings, ThreeActiveNodesServe) {
-  const Verdict verdict = judge_cluster(all_active());
-  EXPECT_TRUE(verdict.serving);
-  EXPECT_EQ(verdict.text, "SERVING with three nodes");
-  EXPECT_EQ(verdict.exit_code, kExitDone);
-}
-
-TEST(ClusterFindings, ANodeThatLacksItsDataIsNotServing) {
-  NodeAnswers answers = all_active();
-  set_back(answers[1], "node-2", false);
-  set_back(answers[2], "node-2", false);
-  const Verdict verdict = judge_cluster(answers);
-  EXPECT_FALSE(verdict.serving);
-  EXPECT_NE(verdict.text.find("ALARM"), std::string::npos) << verdict.text;
-  EXPECT_EQ(verdict.text.find("SERVING"), std::string::npos) << verdict.text;
-  EXPECT_EQ(verdict.exit_code, kExitFailed);
-
-  // A node that leaves the word out says nothing that calms.
-  answers[2].body["old_directories"][0].erase("caught_up");
-  EXPECT_FALSE(judge_cluster(answers).serving);
-}
-
 /// It may be the corrupt one: then a word of it would page people and keep keys from being made.
 TEST(ClusterFindings, WhatOneNodeAloneSaysIsToldAndDecidesNothing) {
   NodeAnswers answers = all_active();
   set_back(answers[0], "node-2", false);
   set_back(answers[0], "node-3", false);
   set_back(answers[2], "node-1", false);
-  EXPECT_TRUE(judge_cluster(answers).serving);
+  EXPECT_EQ(find_standing(alarms_of(answers)), nullptr);
   EXPECT_FALSE(why_make_no_key(answers));
   EXPECT_EQ(alarms_of(answers).size(), 3U);
 }
@@ -63,7 +39,6 @@ TEST(ClusterFindings, WhatOneNodeAloneSaysIsToldAndDecidesNothing) {
 TEST(ClusterFindings, ANodeThatHasCaughtUpServesAndStaysToBeTold) {
   NodeAnswers answers = all_active();
   set_back(answers[0], "node-2", true);
-  EXPECT_TRUE(judge_cluster(answers).serving);
   EXPECT_FALSE(why_make_no_key(answers));
   ASSERT_EQ(alarms_of(answers).size(), 1U);
   EXPECT_EQ(alarms_of(answers).front().text(),
@@ -97,16 +72,6 @@ TEST(ClusterFindings, ClocksAreComparedWhenTheAnswersCame) {
   EXPECT_NE(warnings_of(answers).front().find("clocks differ by 2497 ms"), std::string::npos);
   answers[1].body["wall_milliseconds"] = std::numeric_limits<std::int64_t>::min();
   EXPECT_EQ(warnings_of(answers).size(), 1U);
-}
-
-TEST(ClusterFindings, ANodeThatIsAwayOrNotActiveIsNotServing) {
-  NodeAnswers answers = all_active();
-  answers[1].body["health"] = "unavailable";
-  EXPECT_FALSE(judge_cluster(answers).serving);
-  EXPECT_EQ(judge_cluster(answers).exit_code, kExitFailed);
-  answers[1].unreachable = Error(Errc::link_closed, "nobody listens");
-  EXPECT_FALSE(judge_cluster(answers).serving);
-  EXPECT_EQ(judge_cluster(answers).exit_code, kExitUnreachable);
 }
 
 }  // namespace
