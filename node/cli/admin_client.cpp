@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/async/block_on.h"
+#include "core/async/deadline.h"
+#include "core/async/event.h"
 #include "core/async/task_group.h"
 #include "core/http/http_client.h"
 #include "core/time/clock.h"
@@ -20,9 +22,15 @@ class AdminClient::Impl {
   std::vector<std::string> names;
   std::vector<std::string> addresses;
   std::vector<std::unique_ptr<HttpClient>> clients;
+  Progress progress;
 };
 
 namespace {
+
+/// How long others are waited for once what has come is enough: so that whoever is there is told
+/// too, and whoever hangs stops nobody.
+constexpr Milliseconds kOthersLimit{1000};
+constexpr Milliseconds kProgressPause{250};
 
 /// Opened only where several commands are under way.
 constexpr std::size_t kConnectionsPerNode = 4;
@@ -43,14 +51,62 @@ Task<void> exchange(HttpClient& client, HttpRequest request, Deadline until, Nod
   }
 }
 
-Task<void> ask_node(HttpClient& client,
-                    HttpRequest request,
-                    Deadline until,
-                    NodeAnswer& answer,
-                    const AdminClient::Heard& heard) {
+/// One question to several nodes.
+class Round {
+ public:
+  Round(const asio::any_io_executor& executor, std::size_t nodes, AdminClient::Heard on_answer)
+      : answers(nodes),
+        ended(nodes),
+        heard(std::move(on_answer)),
+        asking(executor),
+        watching(executor),
+        enough(executor) {}
+
+  NodeAnswers answers;
+  std::vector<bool> ended;
+  AdminClient::Heard heard;
+  TaskGroup asking;
+  TaskGroup watching;
+  Event enough;
+  bool given_up = false;
+};
+
+Task<void> ask_node(
+    HttpClient& client, HttpRequest request, Deadline until, Round& round, std::size_t index) {
+  NodeAnswer& answer = round.answers[index];
   co_await exchange(client, std::move(request), until, answer);
-  if (heard) {
-    heard(answer);
+  round.ended[index] = true;
+  if (round.given_up && !answer.reached()) {
+    answer.unreachable =
+        Error(Errc::timeout, "it has not answered, and is not waited for: the others are enough");
+  } else if (round.heard && round.heard(answer)) {
+    round.enough.set();
+  }
+}
+
+Task<void> give_up_others(Round& round) {
+  const Status came = co_await round.enough.wait();
+  if (!came) {
+    co_return;
+  }
+  const Status slept = co_await sleep_for(kOthersLimit);
+  if (slept) {
+    round.given_up = true;
+    round.asking.cancel();
+  }
+}
+
+Task<void> tell_progress(Round& round, Progress& progress) {
+  for (;;) {
+    const Status slept = co_await sleep_for(kProgressPause);
+    if (!slept) {
+      co_return;
+    }
+    std::string who;
+    for (std::size_t i = 0; i < round.answers.size(); ++i) {
+      who += round.ended[i] ? "" : (who.empty() ? "" : ", ") + round.answers[i].node;
+    }
+    progress.waiting_for(who + " to answer");
   }
 }
 
@@ -113,24 +169,27 @@ Task<NodeAnswers> AdminClient::ask(std::vector<std::size_t> nodes,
                                    std::string body,
                                    Milliseconds limit,
                                    Heard heard) {
-  NodeAnswers answers(nodes.size());
-  TaskGroup group(impl_->executor);
+  Round round(impl_->executor, nodes.size(), std::move(heard));
+  round.watching.spawn(tell_progress(round, impl_->progress));
+  round.watching.spawn(give_up_others(round));
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    answers[i].node = impl_->names[nodes[i]];
-    answers[i].address = impl_->addresses[nodes[i]];
+    round.answers[i].node = impl_->names[nodes[i]];
+    round.answers[i].address = impl_->addresses[nodes[i]];
     HttpRequest request(method, target);
     if (!body.empty()) {
       request.headers.emplace_back("Content-Type", "application/json");
       request.body = to_bytes(as_bytes(body));
     }
-    group.spawn(ask_node(*impl_->clients[nodes[i]],
-                         std::move(request),
-                         Deadline::in(real_clock(), limit),
-                         answers[i],
-                         heard));
+    round.asking.spawn(ask_node(*impl_->clients[nodes[i]],
+                                std::move(request),
+                                Deadline::in(real_clock(), limit),
+                                round,
+                                i));
   }
-  co_await group.join();
-  co_return answers;
+  co_await round.asking.join();
+  round.watching.close();
+  co_await round.watching.join();
+  co_return std::move(round.answers);
 }
 
 NodeAnswers AdminClient::ask_all(std::string_view method,
@@ -158,7 +217,12 @@ std::vector<std::size_t> AdminClient::all() const {
 
 void AdminClient::run(Task<void> work) {
   impl_->context.restart();
+  impl_->progress = Progress();
   block_on(impl_->context, std::move(work));
+}
+
+Progress& AdminClient::progress() {
+  return impl_->progress;
 }
 
 const asio::any_io_executor& AdminClient::executor() const {

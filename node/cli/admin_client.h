@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "core/config/admin_config.h"
 #include "core/time/clock.h"
+#include "node/cli/output.h"
 
 namespace tercet::cli {
 
@@ -60,8 +61,9 @@ class AdminClient {
                         const std::string& target,
                         const std::string& body,
                         Milliseconds limit);
-  /// Hears each answer when it comes, which for one may be long before the last.
-  using Heard = std::function<void(const NodeAnswer&)>;
+  /// Hears each answer when it comes, which for one may be long before the last. True: that is
+  /// enough, and who has not answered yet is waited for only a moment longer.
+  using Heard = std::function<bool(const NodeAnswer&)>;
   /// The same from within `run`. `heard` may be empty.
   Task<NodeAnswers> ask(std::vector<std::size_t> nodes,
                         std::string method,
@@ -69,8 +71,11 @@ class AdminClient {
                         std::string body,
                         Milliseconds limit,
                         Heard heard = nullptr);
-  /// Runs `work` on the client's executor until it is done.
+  /// Runs `work` on the client's executor until it is done. Whose answer it waits for is said on
+  /// standard error if that takes long.
   void run(Task<void> work);
+  /// Of the work that runs.
+  Progress& progress();
   const asio::any_io_executor& executor() const;
   /// Indices of all nodes.
   std::vector<std::size_t> all() const;

@@ -119,7 +119,7 @@ class Order {
       }
     });
     if (outcome.in_force && command.form() == node::CommandForm::block) {
-      if (auto note = look_for_unknown_key(administration->client(), key); note) {
+      if (auto note = look_for_unknown_key(administration->client(), key, outcome.answers); note) {
         outcome.notes.push_back(std::move(*note));
       }
     }
@@ -422,8 +422,10 @@ std::vector<SubCommand> key_sub_commands() {
           "Disable a key; in force as soon as two nodes have it.",
           change_options,
           disable_key,
-          "A node that is away learns of it when it is back. The kill switch: two unwilling\n"
-          "nodes stop every operation with the key. A key that no node knows is blocked for the\n"
+          "A node that is away learns of it when it is back: its peers pass it on. Once two have\n"
+          "it a third that does not answer is waited for one second. The kill switch: two\n"
+          "unwilling nodes stop every operation with the key. A key that no node knows is blocked "
+          "for the\n"
           "day it is made, and that is said: look whether you wrote the id that you meant."),
   };
 }

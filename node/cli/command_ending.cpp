@@ -48,4 +48,22 @@ std::string what_may_still_come(node::CommandForm form,
   return "no node has taken it: nothing has changed";
 }
 
+std::optional<std::string> in_force_without_note(node::CommandForm form,
+                                                 const NodeAnswers& answers) {
+  std::string who;
+  for (const NodeAnswer& answer : answers) {
+    if (!answer.ok()) {
+      who += (who.empty() ? "" : ", ") + answer.node;
+    }
+  }
+  if (who.empty()) {
+    return std::nullopt;
+  }
+  return "not confirmed by " + who +
+         ": the other nodes pass it on as soon as they are linked with it; " +
+         (form == node::CommandForm::block
+              ? "until then it alone can do nothing with the key, and nothing is left to do"
+              : "until then it refuses the key, and so the key does not serve");
+}
+
 }  // namespace tercet::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "node/cli/admin_client.h"
@@ -13,5 +14,9 @@ namespace tercet::cli {
 std::string what_may_still_come(node::CommandForm form,
                                 const NodeAnswers& answers,
                                 std::int64_t expires_at);
+/// Of one that is in force although not all nodes have confirmed it: who has not, and how it gets
+/// there. Nothing where all have.
+std::optional<std::string> in_force_without_note(node::CommandForm form,
+                                                 const NodeAnswers& answers);
 
 }  // namespace tercet::cli

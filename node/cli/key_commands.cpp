@@ -10,6 +10,7 @@
 #include "core/time/clock.h"
 #include "node/cli/arguments.h"
 #include "node/cli/cluster_findings.h"
+#include "node/cli/command_ending.h"
 #include "node/cli/existing_key.h"
 #include "node/cli/key_notes.h"
 #include "node/cli/output.h"
@@ -76,15 +77,6 @@ class Administration::Signer {
   SigningKey key;
 };
 
-/// What people are told that is waited for.
-class Administration::Waiting {
- public:
-  explicit Waiting(std::string for_what) : what(std::move(for_what)) {}
-
-  std::string what;
-  Progress progress;
-};
-
 /// Commands on their way side by side.
 class Administration::Several {
  public:
@@ -97,7 +89,7 @@ class Administration::Several {
   std::vector<node::CommandBody> bodies;
   Milliseconds limit;
   Ended ended;
-  Waiting waiting_for;
+  std::string waiting_for;  ///< for people
   std::size_t begun = 0;
   std::size_t done = 0;
   bool stop = false;  ///< a node is away
@@ -173,7 +165,7 @@ Task<void> Administration::check_ready(node::CommandForm form, CommandOutcome& o
 Task<void> Administration::carry_out(const node::Command& command,
                                      Milliseconds limit,
                                      Milliseconds pause,
-                                     Waiting& waiting_for,
+                                     const std::string& waiting_for,
                                      const std::function<void()>& in_force,
                                      CommandOutcome& outcome) {
   const Deadline deadline = Deadline::in(real_clock(), limit);
@@ -182,16 +174,24 @@ Task<void> Administration::carry_out(const node::Command& command,
   const std::string envelope = sign(command).print();
   const std::size_t needed = nodes_needed(command.form(), client_->all().size());
   std::size_t done = 0;
+  std::size_t taken = 0;
   const AdminClient::Heard heard = [&](const NodeAnswer& answer) {
-    done += state_of(answer) == "done" ? 1U : 0U;
-    if (state_of(answer) == "done" && done == needed && in_force) {
+    const bool is_done = state_of(answer) == "done";
+    done += is_done ? 1U : 0U;
+    taken += is_done || state_of(answer) == "accepted" ? 1U : 0U;
+    if (is_done && done == needed && in_force) {
       in_force();
     }
+    return taken >= needed;
   };
   outcome.answers =
       co_await client_->ask(client_->all(), "POST", "/v1/commands", envelope, kAnswerLimit, heard);
   co_await wait_until_done(outcome, needed, deadline, pause, waiting_for);
   judge(outcome, needed);
+  if (auto note = in_force_without_note(command.form(), outcome.answers);
+      note && outcome.in_force) {
+    outcome.notes.push_back(std::move(*note));
+  }
   if (outcome.in_force && command.form() == node::CommandForm::making) {
     co_await note_blocks(command, outcome);
   }
@@ -212,7 +212,7 @@ CommandOutcome Administration::send(const node::Command& command,
   outcome.id = command.id.hex();
   client_->run(check_ready(command.form(), outcome));
   if (outcome.exit_code == kExitDone) {
-    Waiting waiting_for("the nodes to carry out the command");
+    const std::string waiting_for = "the nodes to carry out the command";
     client_->run(carry_out(command, limit, kPollPause, waiting_for, in_force, outcome));
   }
   return outcome;
@@ -246,8 +246,8 @@ Task<void> Administration::send_in_turn(Several& several) {
         command, several.limit, kPollPauseOfSeveral, several.waiting_for, nobody, outcome);
     co_await look_whether_it_exists(command, outcome);
     several.stop = several.stop || outcome.exit_code == kExitUnreachable;
-    several.waiting_for.what = std::to_string(several.bodies.size() - ++several.done) + " of " +
-                               std::to_string(several.bodies.size()) + " keys";
+    several.waiting_for = std::to_string(several.bodies.size() - ++several.done) + " of " +
+                          std::to_string(several.bodies.size()) + " keys";
     several.ended(command, outcome);
   }
 }
@@ -283,7 +283,7 @@ Task<void> Administration::wait_until_done(CommandOutcome& outcome,
                                            std::size_t needed,
                                            Deadline deadline,
                                            Milliseconds pause,
-                                           Waiting& waiting_for) {
+                                           const std::string& waiting_for) {
   for (;;) {
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < outcome.answers.size(); ++i) {
@@ -295,7 +295,7 @@ Task<void> Administration::wait_until_done(CommandOutcome& outcome,
     if (waiting.empty() || hopeful < needed || deadline.passed()) {
       co_return;
     }
-    waiting_for.progress.waiting_for(waiting_for.what);
+    client_->progress().waiting_for(waiting_for);
     const Status slept = co_await sleep_for(pause);
     if (!slept) {
       co_return;  // cancelled

@@ -71,7 +71,6 @@ class Administration {
  private:
   class Signer;
   class Several;
-  class Waiting;
   Administration();
   node::CommandEnvelope sign(const node::Command& command) const;
   /// Why nothing needs to be sent, if so.
@@ -79,7 +78,7 @@ class Administration {
   Task<void> carry_out(const node::Command& command,
                        Milliseconds limit,
                        Milliseconds pause,
-                       Waiting& waiting_for,
+                       const std::string& waiting_for,
                        const std::function<void()>& in_force,
                        CommandOutcome& outcome);
   /// Whether other commands block the key that was made.
@@ -92,7 +91,7 @@ class Administration {
                              std::size_t needed,
                              Deadline deadline,
                              Milliseconds pause,
-                             Waiting& waiting_for);
+                             const std::string& waiting_for);
 
   AdminConfig config_;
   bool despite_alarm_ = false;

@@ -25,11 +25,13 @@ void add_ids(const NodeAnswers& lists, std::set<std::string>& to) {
 
 /// A page from the start, and one of those that begin as the id does: with many keys not all are
 /// looked at.
-std::vector<std::string> ids_like(AdminClient& client, const KeyId& key) {
+std::vector<std::string> ids_like(AdminClient& client,
+                                  const std::vector<std::size_t>& nodes,
+                                  const KeyId& key) {
   std::set<std::string> ids;
   const std::string beginning = key.text().substr(0, (key.text().size() + 1) / 2);
   for (const std::string& target : {std::string("/v1/keys"), "/v1/keys?after=" + beginning}) {
-    add_ids(client.ask_all("GET", target, "", kLookLimit), ids);
+    add_ids(client.ask_these(nodes, "GET", target, "", kLookLimit), ids);
   }
   return {ids.begin(), ids.end()};
 }
@@ -81,12 +83,24 @@ std::optional<std::string> blocked_key_note(const KeyId& key,
          "; `tercet key enable --id " + key.text() + "` lifts that";
 }
 
-std::optional<std::string> look_for_unknown_key(AdminClient& client, const KeyId& key) {
-  const NodeAnswers looked = client.ask_all("GET", "/v1/keys/" + key.text(), "", kLookLimit);
+std::optional<std::string> look_for_unknown_key(AdminClient& client,
+                                                const KeyId& key,
+                                                const NodeAnswers& answers) {
+  NodeAnswers looked = answers;  // who does not answer stays as it is
+  std::vector<std::size_t> nodes;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].reached()) {
+      nodes.push_back(i);
+    }
+  }
+  NodeAnswers news = client.ask_these(nodes, "GET", "/v1/keys/" + key.text(), "", kLookLimit);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    looked[nodes[i]] = std::move(news[i]);
+  }
   if (!unknown_key_note(key, looked, {})) {
     return std::nullopt;
   }
-  return unknown_key_note(key, looked, ids_like(client, key));
+  return unknown_key_note(key, looked, ids_like(client, nodes, key));
 }
 
 }  // namespace tercet::cli

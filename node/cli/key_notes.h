@@ -22,7 +22,10 @@ std::optional<std::string> blocked_key_note(const KeyId& key,
                                             const NodeAnswers& looked,
                                             const std::string& own);
 
-/// Asks the nodes whether they know the key, and where none does for ids like it.
-std::optional<std::string> look_for_unknown_key(AdminClient& client, const KeyId& key);
+/// Asks those nodes that answered before (`answers`: one of each node) whether they know the key,
+/// and where none does for ids like it. Who hangs is not waited for again.
+std::optional<std::string> look_for_unknown_key(AdminClient& client,
+                                                const KeyId& key,
+                                                const NodeAnswers& answers);
 
 }  // namespace tercet::cli

@@ -57,5 +57,17 @@ TEST(CommandEnding, WhatIsOverOrRefusedByAllDoesNotCome) {
             "no node has taken it: nothing has changed");
 }
 
+TEST(CommandEnding, WhoHasNotConfirmedWhatIsInForceIsNamed) {
+  NodeAnswers said = nodes_say({"done", "", "done"});
+  EXPECT_FALSE(
+      in_force_without_note(node::CommandForm::block, nodes_say({"done", "done", "done"})));
+  said[1].node = "node-2";
+  const std::string block = in_force_without_note(node::CommandForm::block, said).value_or("");
+  EXPECT_NE(block.find("not confirmed by node-2: the other nodes pass it on"), std::string::npos);
+  EXPECT_NE(block.find("nothing is left to do"), std::string::npos) << block;
+  const std::string permit = in_force_without_note(node::CommandForm::permit, said).value_or("");
+  EXPECT_NE(permit.find("until then it refuses the key"), std::string::npos) << permit;
+}
+
 }  // namespace
 }  // namespace tercet::cli
