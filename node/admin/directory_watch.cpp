@@ -26,6 +26,10 @@ std::string print(const HeldCounts& counts) {
          " key versions";
 }
 
+void add_to_list(std::string& list, const std::string& one) {
+  list += (list.empty() ? "" : ", ") + one;
+}
+
 /// As the cluster file numbers them.
 std::string print(mpc::PartyIndex node) {
   return "node " + std::to_string(mpc::number(node));
@@ -53,10 +57,15 @@ HoldingWord DirectoryWatch::word_to(mpc::PartyIndex peer) const {
 
 void DirectoryWatch::hear(mpc::PartyIndex from, const HoldingWord& word) {
   Peer& peer = at(from);
+  const bool was_old = peer.old;
+  const bool lacked = was_old && lacks(from);
   peer.now = word.held;
   peer.says_so = word.old_directory;
-  const bool was_old = std::exchange(
-      peer.old, peer.old || peer.says_so || word.held.lacks_of(store_->heard_counts().of(from)));
+  if (lacks(from) && !lacked) {
+    peer.old = true;
+    peer.when_seen = word.held;
+    peer.before_when_seen = store_->heard_counts().of(from);
+  }
   if (peer.old && !was_old && alarm_) {
     alarm_(describe(from));
   }
@@ -66,7 +75,10 @@ void DirectoryWatch::hear(mpc::PartyIndex from, const HoldingWord& word) {
   static_cast<void>(store_->heard_counts().hear(from, word.held.least(own), clock_->now()));
   const Suspicion before = suspicion();
   peer.heard_of_self = word.heard_of_you;
-  peer.claims = peer.claims || own.lacks_of(word.heard_of_you);
+  if (own.lacks_of(word.heard_of_you)) {
+    peer.claims = true;
+    peer.missed_of_self = peer.missed_of_self.most(word.heard_of_you);
+  }
   raise(before);
 }
 
@@ -87,6 +99,9 @@ void DirectoryWatch::own_vote_unknown(mpc::PartyIndex /*from*/) {
 }
 
 void DirectoryWatch::raise(Suspicion before) {
+  if (before == Suspicion::none) {
+    held_when_seen_ = held();
+  }
   if (suspicion() > before && alarm_) {
     alarm_(describe_self());
   }
@@ -101,14 +116,26 @@ DirectoryWatch::Suspicion DirectoryWatch::suspicion() const {
   return next || previous ? Suspicion::one_peer : Suspicion::none;
 }
 
+std::string DirectoryWatch::missed_by(mpc::PartyIndex peer) const {
+  std::string missed;
+  for (const std::string& version : at(peer).missing) {
+    add_to_list(missed, print_version(version));
+  }
+  return missed;
+}
+
 std::string DirectoryWatch::missing_by(mpc::PartyIndex peer) const {
   std::string missing;
   for (const std::string& version : at(peer).missing) {
     if (!keys_->settled().contains(version)) {
-      missing += (missing.empty() ? "" : ", ") + print_version(version);
+      add_to_list(missing, print_version(version));
     }
   }
   return missing;
+}
+
+bool DirectoryWatch::lacks(mpc::PartyIndex peer) const {
+  return at(peer).says_so || at(peer).now.lacks_of(store_->heard_counts().of(peer));
 }
 
 bool DirectoryWatch::lacks_what_is_claimed_by(mpc::PartyIndex peer) const {
@@ -124,13 +151,16 @@ std::string DirectoryWatch::claim_of(mpc::PartyIndex peer) const {
     return {};
   }
   std::string claim;
-  if (held().lacks_of(at(peer).heard_of_self)) {
-    claim += "; " + print(peer) + " says it heard of " + print(at(peer).heard_of_self) + " here";
+  if (at(peer).missed_of_self != HeldCounts()) {
+    claim += "; " + print(peer) + " said it had heard of " + print(at(peer).missed_of_self) +
+             " here, and now says " + print(at(peer).heard_of_self);
   }
-  if (const std::string missing = missing_by(peer); !missing.empty()) {
-    claim += "; " + print(peer) + " says it has what is missing here: " + missing;
+  if (const std::string missed = missed_by(peer); !missed.empty()) {
+    const std::string missing = missing_by(peer);
+    claim += "; " + print(peer) + " said it has what was missing here: " + missed + "; of that " +
+             (missing.empty() ? "nothing" : missing) + " is missing now";
   }
-  return claim.empty() ? "; what " + print(peer) + " said was missing is not missing now" : claim;
+  return claim;
 }
 
 std::string DirectoryWatch::advice() const {
@@ -158,8 +188,8 @@ OldDirectory DirectoryWatch::describe_self() const {
   out.node = self_;
   out.caught_up = !lacks_what_is_claimed_by(mpc::next(self_)) &&
                   !lacks_what_is_claimed_by(mpc::previous(self_));
-  out.detail =
-      "it holds " + print(held()) + claim_of(mpc::next(self_)) + claim_of(mpc::previous(self_));
+  out.detail = "it held " + print(held_when_seen_) + " when that was seen, and holds " +
+               print(held()) + " now" + claim_of(mpc::next(self_)) + claim_of(mpc::previous(self_));
   if (lost_votes_) {
     out.detail += "; votes of its own came back that it does not have";
   }
@@ -171,10 +201,9 @@ OldDirectory DirectoryWatch::describe(mpc::PartyIndex peer) const {
   OldDirectory out;
   out.node = peer;
   const Peer& said = at(peer);
-  const HeldCounts& before = store_->heard_counts().of(peer);
-  out.caught_up = !said.says_so && !said.now.lacks_of(before);
-  out.detail =
-      "it says that it holds " + print(said.now) + ", and said " + print(before) + " before";
+  out.caught_up = !lacks(peer);
+  out.detail = "it had said that it holds " + print(said.before_when_seen) + ", said " +
+               print(said.when_seen) + " when that was seen, and says " + print(said.now) + " now";
   if (said.says_so) {
     out.detail += "; it says so itself";
   }

@@ -77,9 +77,12 @@ class DirectoryWatch final : public HoldingExchange {
     Peer() = default;
     HeldCounts now;  ///< as it said last
     bool old = false;
-    bool says_so = false;  ///< of itself, last
+    HeldCounts when_seen;         ///< as it said when it was seen with an old directory,
+    HeldCounts before_when_seen;  ///< and the most that it had said until then
+    bool says_so = false;         ///< of itself, last
 
     HeldCounts heard_of_self;                    ///< as it said last
+    HeldCounts missed_of_self;                   ///< the most it said of those that were not here
     std::set<std::string, std::less<>> missing;  ///< versions that it has and this node had not
     bool claims = false;                         ///< it heard of more than was here, or has more
   };
@@ -90,8 +93,13 @@ class DirectoryWatch final : public HoldingExchange {
 
   Suspicion suspicion() const;
   bool lacks_what_is_claimed_by(mpc::PartyIndex peer) const;
-  /// Printed, as the next two.
+  /// Whether the peer lacks something, as it said last.
+  bool lacks(mpc::PartyIndex peer) const;
+  /// Printed, as the next three: versions that were missing by the peer's word; those still
+  /// missing.
+  std::string missed_by(mpc::PartyIndex peer) const;
   std::string missing_by(mpc::PartyIndex peer) const;
+  /// What the peer said was missing, and what of it is missing now.
   std::string claim_of(mpc::PartyIndex peer) const;
   std::string advice() const;
   OldDirectory describe_self() const;
@@ -103,6 +111,7 @@ class DirectoryWatch final : public HoldingExchange {
   const KeyDirectory* keys_;
   const Clock* clock_;
   std::array<Peer, 3> peers_;
+  HeldCounts held_when_seen_;  ///< here, when it was first suspected
   bool lost_votes_ = false;
   std::function<void(const OldDirectory&)> alarm_;
 };

@@ -91,6 +91,47 @@ TEST_F(DirectoryWatchTest, APeerThatHoldsLessThanItSaidWasSetBack) {
   EXPECT_TRUE(watch->report().at(0).caught_up);
 }
 
+/// Who is woken wants to know what was missing, also after it was put back.
+TEST_F(DirectoryWatchTest, TheNumbersAtWhichAPeerWasSeenAreToldBesideThoseOfNow) {
+  have_versions(3);
+  watch->hear(PartyIndex::p2, says(0, 3));
+  watch->hear(PartyIndex::p2, says(4, 1));
+  watch->hear(PartyIndex::p2, says(5, 1));
+  const std::string first = "it had said that it holds 0 commands and 3 key versions, said ";
+  EXPECT_EQ(watch->report().at(0).detail,
+            first +
+                "4 commands and 1 key versions when that was seen, and says 5 commands and 1 "
+                "key versions now");
+  have_versions(1);
+  later();
+  watch->hear(PartyIndex::p2, says(6, 4));
+  EXPECT_TRUE(watch->report().at(0).caught_up);
+  EXPECT_EQ(watch->report().at(0).detail,
+            first +
+                "4 commands and 1 key versions when that was seen, and says 6 commands and 4 "
+                "key versions now");
+  watch->hear(PartyIndex::p2, says(6, 2));  // once more
+  EXPECT_EQ(watch->report().at(0).detail,
+            "it had said that it holds 0 commands and 4 key versions, said 6 commands and 2 key "
+            "versions when that was seen, and says 6 commands and 2 key versions now");
+}
+
+TEST_F(DirectoryWatchTest, WhatWasMissingHereIsToldAlsoWhenItIsThereAgain) {
+  const std::string lost = node::version_name(key_id("own-1"), KeyVersion(1));
+  have_versions(1);
+  watch->missing(PartyIndex::p2, lost);
+  watch->hear(PartyIndex::p2, heard_of_this_node(2));
+  const std::string seen =
+      "it held 0 commands and 1 key versions when that was seen, and holds 0 commands and ";
+  const std::string claims =
+      " key versions now; node 2 said it had heard of 0 commands and 2 key versions here, and now "
+      "says 0 commands and 2 key versions; node 2 said it has what was missing here: own-1 version "
+      "1; of that ";
+  EXPECT_EQ(watch->report().at(0).detail, seen + "1" + claims + "own-1 version 1 is missing now");
+  have_versions(1);
+  EXPECT_EQ(watch->report().at(0).detail, seen + "2" + claims + "nothing is missing now");
+}
+
 /// Else one lie would be an alarm for ever, also when the peer is honest again.
 TEST_F(DirectoryWatchTest, APeerIsBelievedNoMoreThanThisNodeHolds) {
   have_versions(1);
@@ -156,7 +197,7 @@ TEST_F(DirectoryWatchTest, TheClaimOfOnePeerIsNotThisNodesOwnWord) {
   watch->hear(PartyIndex::p2, heard_of_this_node(UINT64_MAX));
   ASSERT_EQ(alarms.size(), 1U);
   EXPECT_EQ(alarms[0].node, PartyIndex::p1);
-  EXPECT_NE(alarms[0].detail.find("node 2 says"), std::string::npos) << alarms[0].detail;
+  EXPECT_NE(alarms[0].detail.find("node 2 said"), std::string::npos) << alarms[0].detail;
   EXPECT_EQ(alarms[0].to_do,
             "node 2 says so; if node 3 does not, suspect node 2 first; do not restore anything on "
             "one node's word");
@@ -189,7 +230,7 @@ TEST_F(DirectoryWatchTest, InventedVersionsOfOnePeerPushOutNoneOfTheOther) {
   EXPECT_FALSE(watch->word_to(PartyIndex::p3).old_directory);
   watch->missing(PartyIndex::p3, node::version_name(key_id("k"), KeyVersion(1)));
   const OldDirectory seen = watch->report().at(0);
-  EXPECT_NE(seen.detail.find("node 3 says it has what is missing here: k version 1"),
+  EXPECT_NE(seen.detail.find("node 3 said it has what was missing here: k version 1"),
             std::string::npos)
       << seen.detail;
   EXPECT_LT(seen.detail.size(), 4000U);
