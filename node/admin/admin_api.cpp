@@ -54,11 +54,14 @@ AdminReply reply(unsigned status, const Json& body) {
   return AdminReply(status, body.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+Json print_refusal(const Error& error) {
+  return Json{{"error", std::string(errc_name(error.code()))},
+              {"message", error.what()},
+              {"hint", error.hint()}};
+}
+
 AdminReply refusal(const Error& error) {
-  return reply(status_of(error.code()),
-               Json{{"error", std::string(errc_name(error.code()))},
-                    {"message", error.what()},
-                    {"hint", error.hint()}});
+  return reply(status_of(error.code()), print_refusal(error));
 }
 
 Json print_command(const LoggedCommand& command) {
@@ -352,8 +355,11 @@ AdminReply AdminApi::show_key(std::string_view id) const {
       return reply(200, print_wanted(command, *making->terms, *store_));
     }
   }
-  return refusal(Error(Errc::not_found, "show a key: this node has no key of this id")
-                     .hint("look at `tercet key list`"));
+  const Error unknown = Error(Errc::not_found, "show a key: this node has no key of this id")
+                            .hint("look at `tercet key list`");
+  Json said = print_refusal(unknown);
+  said["blocks"] = print_ids(store_->commands().blocks().standing(*key));
+  return reply(status_of(unknown.code()), said);
 }
 
 AdminReply AdminApi::show_status() const {

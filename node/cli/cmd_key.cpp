@@ -253,13 +253,15 @@ int disable_key(const Arguments& arguments) {
   return order ? order->send(node::DisableKey(order->key), arguments) : exit_code;
 }
 
-/// What the nodes say of the key, asked before a command that depends on it.
+/// What the nodes say of the key, asked before a command that depends on it. Of a key that is not
+/// made, the nodes that know a block of its id.
 Result<std::vector<Json>> look_at(const Order& order) {
   const NodeAnswers answers =
       order.administration->client().ask_all("GET", "/v1/keys/" + order.key.text(), "", kLookLimit);
   std::vector<Json> out;
   for (const NodeAnswer& answer : answers) {
-    if (answer.ok()) {
+    const bool blocked = answer.reached() && !answer.body.value("blocks", Json::array()).empty();
+    if (answer.ok() || blocked) {
       out.push_back(answer.body);
     }
   }
@@ -401,11 +403,14 @@ std::vector<SubCommand> key_sub_commands() {
                  "List the keys and where nodes differ about them.",
                  {config_option(), json_option()},
                  list_keys),
-      SubCommand("key show",
-                 "Show what each node says about one key.",
-                 {config_option(), id_option(), json_option()},
-                 show_key,
-                 "With the versions of a rotated key, and the commands that block it."),
+      SubCommand(
+          "key show",
+          "Show what each node says about one key.",
+          {config_option(), id_option(), json_option()},
+          show_key,
+          "With the versions of a rotated key, and the commands that block it. An id without\n"
+          "a key may be blocked too, for the day that one is made: that is said, with exit\n"
+          "code 1 as of every id without a key."),
       SubCommand("key rotate",
                  "Make the next version of a key: it encrypts, older ones still decrypt.",
                  rotate_options,

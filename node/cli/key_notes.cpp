@@ -83,6 +83,38 @@ std::optional<std::string> blocked_key_note(const KeyId& key,
          "; `tercet key enable --id " + key.text() + "` lifts that";
 }
 
+Blocks blocks_of_unknown_key(const NodeAnswers& looked) {
+  Blocks out;
+  for (const NodeAnswer& answer : looked) {
+    if (answer.ok()) {
+      return {};
+    }
+    const Json blocks = answer.reached() ? answer.body.value("blocks", Json()) : Json();
+    for (const Json& block : blocks) {
+      out[block.is_string() ? block.get<std::string>() : block.dump()].push_back(answer.node);
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> blocked_id_note(const KeyId& key, const Blocks& blocks) {
+  if (blocks.empty()) {
+    return std::nullopt;
+  }
+  std::string by;
+  for (const auto& [command, nodes] : blocks) {
+    by += (by.empty() ? "by command " : ", by command ") + command + " (";
+    for (const std::string& node : nodes) {
+      by += (node == nodes.front() ? "" : ", ") + node;
+    }
+    by += ")";
+  }
+  return "there is no key " + key.text() + ", but its id is blocked " + by +
+         ": a key that is made with it is disabled. If another key was meant, disable that one; "
+         "`tercet key enable --id " +
+         key.text() + "` lifts the block of this id";
+}
+
 std::optional<std::string> look_for_unknown_key(AdminClient& client,
                                                 const KeyId& key,
                                                 const NodeAnswers& answers) {

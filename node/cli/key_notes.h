@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,13 @@ std::optional<std::string> unknown_key_note(const KeyId& key,
 std::optional<std::string> blocked_key_note(const KeyId& key,
                                             const NodeAnswers& looked,
                                             const std::string& own);
+
+/// The commands that block a key which no node has, each with the nodes that say so.
+using Blocks = std::map<std::string, std::vector<std::string>>;
+/// None where a node has the key: then they stand in what it says.
+Blocks blocks_of_unknown_key(const NodeAnswers& looked);
+/// That the key does not exist, what blocks its id, and what to do.
+std::optional<std::string> blocked_id_note(const KeyId& key, const Blocks& blocks);
 
 /// Asks those nodes that answered before (`answers`: one of each node) whether they know the key,
 /// and where none does for ids like it. Who hangs is not waited for again.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "node/cli/key_commands.h"
+#include "node/cli/key_notes.h"
 #include "node/cli/output.h"
 
 namespace tercet::cli {
@@ -157,14 +158,19 @@ int show_key(const Arguments& arguments) {
   }
   view.differing = differences(view.by_node);
   const int code = exit_code_of(answers);
+  const Blocks blocks = blocks_of_unknown_key(answers);
   if (arguments.has("--json")) {
     Json out = view_as_json(key->text(), view);
     out["complaints"] = complaints;
+    out["blocks"] = blocks;
     print_line(out.dump());
     return code;
   }
   for (const std::string& complaint : complaints) {
     static_cast<void>(fail(code, complaint));
+  }
+  if (const auto note = blocked_id_note(*key, blocks); note) {
+    static_cast<void>(fail(code, *note));
   }
   if (view.by_node.empty()) {
     return code;

@@ -92,5 +92,23 @@ TEST(CommandSpread, ABlockOfAKeyThatNobodyKnowsIsToldThenAndWhenItIsMade) {
   EXPECT_TRUE(enabled.done()) << enabled.output;
 }
 
+TEST(CommandSpread, ABlockOfAnIdWithoutAKeyIsShownAndCanBeLifted) {
+  ASSERT_TRUE(live_cluster().tercet({"key", "disable", "--id", "no-key"}).done());
+  const CommandResult shown = live_cluster().tercet({"key", "show", "--id", "no-key"});
+  EXPECT_EQ(shown.exit_code, 1);
+  EXPECT_NE(shown.output.find("there is no key no-key, but its id is blocked by command "),
+            std::string::npos)
+      << shown.output;
+  const CommandResult json = live_cluster().tercet({"key", "show", "--id", "no-key", "--json"});
+  EXPECT_EQ(nlohmann::json::parse(json.output).at("blocks").size(), 1U) << json.output;
+
+  const CommandResult enabled = live_cluster().tercet({"key", "enable", "--id", "no-key"});
+  EXPECT_TRUE(enabled.done()) << enabled.output;
+  EXPECT_TRUE(eventually([] {
+    const CommandResult now = live_cluster().tercet({"key", "show", "--id", "no-key"});
+    return now.exit_code == 1 && now.output.find("blocked") == std::string::npos;
+  })) << live_cluster().tercet({"key", "show", "--id", "no-key"}).output;
+}
+
 }  // namespace
 }  // namespace tercet::test

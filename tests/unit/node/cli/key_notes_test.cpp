@@ -48,5 +48,18 @@ TEST(KeyNotes, AKeyThatOthersBlockedBeforeItWasMadeIsTold) {
   EXPECT_FALSE(blocked_key_note(key_of("k"), {answer_of(200), answer_of(404)}, "bb"));
 }
 
+TEST(KeyNotes, WhatBlocksAnIdWithoutAKeyIsTold) {
+  NodeAnswer second = answer_of(404, {{"blocks", {"aa", "bb"}}});
+  second.node = "node-2";
+  const Blocks blocks =
+      blocks_of_unknown_key({answer_of(404, {{"blocks", {"aa"}}}), second, no_answer()});
+  EXPECT_EQ(blocked_id_note(key_of("k"), blocks),
+            "there is no key k, but its id is blocked by command aa (node-1, node-2), by command "
+            "bb (node-2): a key that is made with it is disabled. If another key was meant, "
+            "disable that one; `tercet key enable --id k` lifts the block of this id");
+  EXPECT_FALSE(blocked_id_note(key_of("k"), blocks_of_unknown_key({answer_of(404)})));
+  EXPECT_TRUE(blocks_of_unknown_key({second, answer_of(200)}).empty()) << "there is such a key";
+}
+
 }  // namespace
 }  // namespace tercet::cli
