@@ -44,6 +44,19 @@ bool is_help_option(const std::string& word) {
   return word == "--help" || word == "-h";
 }
 
+std::string quoted_for_shell(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+    return word;
+  }
+  std::string out = "'";
+  for (const char c : word) {
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return out + "'";
+}
+
 /// Where a command or sub-command may stand; later, "help" may be an option's value.
 bool wants_help(const std::string& word) {
   return is_help_option(word) || word == "help";
@@ -90,6 +103,11 @@ Result<unsigned> Arguments::number(std::string_view name,
 Result<Arguments> parse_arguments(const SubCommand& command,
                                   const std::vector<std::string>& words) {
   Arguments out;
+  std::string call = "tercet " + command.path;
+  for (const std::string& word : words) {
+    call += " " + quoted_for_shell(word);
+  }
+  out.set_call(std::move(call));
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::size_t equals = words[i].find('=');
     const std::string name = words[i].substr(0, equals);

@@ -49,12 +49,18 @@ class Arguments {
                           unsigned least,
                           unsigned most) const;
 
+  /// As a shell takes it, to be given again.
+  const std::string& call() const { return call_; }
+
+  void set_call(std::string call) { call_ = std::move(call); }
+
   void add(const std::string& name, std::string value) {
     values_[name].push_back(std::move(value));
   }
 
  private:
   std::map<std::string, std::vector<std::string>> values_;
+  std::string call_;
 };
 
 /// One sub-command: "key create", its options, and what it does.

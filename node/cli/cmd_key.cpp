@@ -18,6 +18,7 @@
 #include "node/cli/key_split.h"
 #include "node/cli/key_terms_options.h"
 #include "node/cli/key_view.h"
+#include "node/cli/keys_not_made.h"
 #include "node/cli/output.h"
 #include "node/cli/wanted_keys.h"
 
@@ -149,45 +150,6 @@ std::optional<Order> read_order(const Arguments& arguments, int& exit_code) {
   return order;
 }
 
-/// Tells each as it ends, and at the end which were not made.
-class Several {
- public:
-  explicit Several(bool json) : json_(json) {}
-
-  void ended(const node::Command& command, const CommandOutcome& outcome) {
-    static_cast<void>(report(command, outcome, json_));
-    ++ended_;
-    if (outcome.exit_code != kExitDone) {
-      exit_code_ = std::max(exit_code_, outcome.exit_code);
-      failed_.push_back(command.key().text());
-    }
-  }
-
-  int conclude(std::size_t wanted) const {
-    if (failed_.empty()) {
-      return kExitDone;
-    }
-    std::string which;
-    for (std::size_t i = 0; i < std::min(failed_.size(), kFailedNamed); ++i) {
-      which += (i == 0 ? "" : ", ") + failed_[i];
-    }
-    which += failed_.size() > kFailedNamed ? ", ..." : "";
-    return fail(
-        exit_code_,
-        std::to_string(failed_.size()) + " of " + std::to_string(wanted) +
-            " keys were not made: " + which,
-        ended_ < wanted ? "the other " + std::to_string(wanted - ended_) + " were not tried" : "");
-  }
-
- private:
-  static constexpr std::size_t kFailedNamed = 20;
-
-  bool json_;
-  std::size_t ended_ = 0;
-  int exit_code_ = kExitDone;
-  std::vector<std::string> failed_;
-};
-
 int create_keys(const Arguments& arguments) {
   const Result<Milliseconds> limit = limit_of(arguments);
   if (!limit) {
@@ -209,14 +171,16 @@ int create_keys(const Arguments& arguments) {
     const node::Command command = (*administration)->begin(wanted->front(), *limit);
     return report(command, (*administration)->send(command, *limit), json);
   }
-  Several several(json);
+  KeysNotMade not_made;
   (*administration)
       ->send_all(std::vector<node::CommandBody>(wanted->begin(), wanted->end()),
                  *limit,
                  [&](const node::Command& command, const CommandOutcome& outcome) {
-                   several.ended(command, outcome);
+                   static_cast<void>(report(command, outcome, json));
+                   std::fflush(stdout);  // what was told is not lost with this process
+                   not_made.ended(command.key(), outcome.exit_code);
                  });
-  return several.conclude(wanted->size());
+  return not_made.tell(*wanted, arguments.call());
 }
 
 int import_key(const Arguments& arguments) {

@@ -41,12 +41,14 @@ std::size_t nodes_needed(node::CommandForm form, std::size_t nodes) {
 
 void judge(CommandOutcome& outcome, std::size_t needed) {
   bool refused = false;
+  bool unreached = false;
   for (const NodeAnswer& answer : outcome.answers) {
     const std::string state = state_of(answer);
     if (state == "done") {
       continue;
     }
-    refused = refused || answer.reached();
+    unreached = unreached || !answer.reached();
+    refused = refused || (answer.reached() && state != "accepted");
     if (!answer.ok()) {
       outcome.complaints.push_back(answer.complaint());
       continue;
@@ -62,7 +64,7 @@ void judge(CommandOutcome& outcome, std::size_t needed) {
   }
   outcome.in_force = count_state(outcome.answers, "done") >= needed;
   if (!outcome.in_force) {
-    outcome.exit_code = refused ? kExitFailed : kExitUnreachable;
+    outcome.exit_code = unreached && !refused ? kExitUnreachable : kExitFailed;
   }
 }
 

@@ -159,6 +159,14 @@ TEST(DevCommands, LeaveFoldersOfOthersAlone) {
   EXPECT_EQ(std::filesystem::status(dir.path()).permissions(), std::filesystem::perms(0755));
 }
 
+TEST(Arguments, TellTheCallAsAShellTakesItAgain) {
+  const SubCommand command("key create", "", {Option("--id", "KEY", "")}, nullptr);
+  EXPECT_EQ(parse_arguments(command, {"--id", "k-1"})->call(), "tercet key create --id k-1");
+  EXPECT_EQ(parse_arguments(command, {"--id", "it's two"})->call(),
+            R"(tercet key create --id 'it'\''s two')");
+  EXPECT_EQ(parse_arguments(command, {"--id", ""})->call(), "tercet key create --id ''");
+}
+
 TEST(DevCommands, StartNothingThatWasNotPrepared) {
   const test::TemporaryDirectory dir;
   const std::vector<SubCommand> commands = dev_sub_commands();
