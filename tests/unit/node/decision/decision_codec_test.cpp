@@ -142,8 +142,24 @@ TEST_F(DecisionCodec, OneVoteTwiceIsMalformed) {
   news.name = name_;
   news.votes = {vote(kFirst, VoteForm::yes), vote(kSecond, VoteForm::yes)};
   ASSERT_TRUE(DecisionNews::decode(news.encode()).ok());
-  news.votes.push_back(news.votes.front());
-  EXPECT_EQ(DecisionNews::decode(news.encode()).error().code(), Errc::peer_malformed);
+  const auto expect_refused_with = [&news](const Vote& more) {
+    DecisionNews longer = news;
+    longer.votes.push_back(more);
+    const Result<DecisionNews> decoded = DecisionNews::decode(longer.encode());
+    ASSERT_FALSE(decoded.ok());
+    EXPECT_EQ(decoded.error().code(), Errc::peer_malformed);
+    EXPECT_EQ(decoded.error().what(), "read votes: one vote twice");
+  };
+  expect_refused_with(news.votes.front());
+  expect_refused_with(news.votes.back());
+  Vote otherwise_signed = news.votes.front();
+  otherwise_signed.signature[0] ^= 1U;
+  expect_refused_with(otherwise_signed);
+  news.votes.push_back(following());
+  ASSERT_TRUE(DecisionNews::decode(news.encode()).ok());
+  Vote of_other_cause = following();
+  of_other_cause.cause->node = mpc::PartyIndex::p3;
+  expect_refused_with(of_other_cause);
 }
 
 TEST_F(DecisionCodec, RecordsAreExact) {
