@@ -7,9 +7,11 @@
 
 #include "core/async/task.h"
 #include "tests/sim/world/trace.h"
-#include "tests/sim/world/virtual_time.h"
+#include "tests/support/virtual_time.h"
 
 namespace tercet::sim {
+
+using test::ProcessClock;
 
 class World;
 

@@ -6,9 +6,11 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
-#include "tests/sim/world/virtual_time.h"
+#include "tests/support/virtual_time.h"
 
 namespace tercet::sim {
+
+using test::VirtualTime;
 
 /// Everything that happens in a world, in order, as one running hash: two runs are the same if and
 /// only if (but for chance, 2^-64) their hashes are. Prints lines for people where that is wanted.

@@ -9,9 +9,13 @@
 #include "core/random/deterministic.h"
 #include "tests/sim/world/process.h"
 #include "tests/sim/world/trace.h"
-#include "tests/sim/world/virtual_time.h"
+#include "tests/support/virtual_time.h"
 
 namespace tercet::sim {
+
+using test::Microseconds;
+using test::ProcessClock;
+using test::VirtualTime;
 
 /// A simulated world: one time, one trace, one source of chance, and the processes that run in it,
 /// all in one thread. Everything that happens follows from the seed.

@@ -8,18 +8,20 @@
 #include <unordered_map>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
+
 #include "core/time/clock.h"
 #include "core/time/timer.h"
 
-namespace tercet::sim {
+namespace tercet::test {
 
 using Microseconds = std::chrono::microseconds;
 
 class ProcessClock;
 
-/// The one time of a simulated world. It stands still while anything is ready to run, then jumps to
-/// the next alarm or event. What falls on one moment happens in the order in which it was asked
-/// for.
+/// The one time of a simulated world, or of a test's executor. It stands still while anything is
+/// ready to run, then jumps to the next alarm or event. What falls on one moment happens in the
+/// order in which it was asked for.
 class VirtualTime {
  public:
   VirtualTime() = default;
@@ -67,7 +69,7 @@ class VirtualTime {
       places_;  ///< looked up only: its order depends on addresses
 };
 
-/// The clock that one simulated process runs by.
+/// The clock that one simulated process runs by. Outlives the contexts that are set to it.
 class ProcessClock final : public Clock, public AlarmQueue {
  public:
   /// `woken` is called when an alarm of the process rings: it has something to run.
@@ -97,4 +99,7 @@ class ProcessClock final : public Clock, public AlarmQueue {
   std::size_t pending_ = 0;
 };
 
-}  // namespace tercet::sim
+/// Runs what is ready, and jumps to the next alarm when nothing is, until `until`.
+void run_until(asio::io_context& context, VirtualTime& time, SteadyTime until);
+
+}  // namespace tercet::test

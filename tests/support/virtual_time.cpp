@@ -1,8 +1,10 @@
-#include "tests/sim/world/virtual_time.h"
+#include "tests/support/virtual_time.h"
 
 #include <algorithm>
 
-namespace tercet::sim {
+#include "core/base/check.h"
+
+namespace tercet::test {
 
 void VirtualTime::at(SteadyTime when, std::function<void()> what) {
   Entry entry;
@@ -19,7 +21,7 @@ void VirtualTime::add(Alarm& alarm, SteadyTime when, ProcessClock& owner) {
   entry.alarm = &alarm;
   entry.owner = &owner;
   entries_.emplace(place, std::move(entry));
-  places_.emplace(&alarm, place);
+  TERCET_CHECK(places_.emplace(&alarm, place).second);
   ++owner.pending_;
 }
 
@@ -69,4 +71,12 @@ bool ProcessClock::ring_next() {
   return true;
 }
 
-}  // namespace tercet::sim
+void run_until(asio::io_context& context, VirtualTime& time, SteadyTime until) {
+  do {
+    context.restart();
+    while (context.poll_one() != 0) {
+    }
+  } while (time.step(until));
+}
+
+}  // namespace tercet::test
