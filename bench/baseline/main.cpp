@@ -54,7 +54,8 @@ Status serve(const std::string& directory) {
       stores.stores().front(), std::move(secret), system_wall_clock(), system_random());
   keys.add(key, files.key);
   Registry registry;
-  proxy::RequestLedger ledger(registry, stores, nullptr, system_wall_clock(), Logger());
+  proxy::RequestLedger ledger(
+      registry, stores, nullptr, system_wall_clock(), real_clock(), Logger());
   proxy::XksService service(
       stores, keys, keys, system_wall_clock(), real_clock(), ledger, proxy::XksServiceOptions());
 

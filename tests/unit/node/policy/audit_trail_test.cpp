@@ -137,6 +137,7 @@ TEST_F(AuditTrailTest, NumbersGoOnWhereTheFileLeftOff) {
   ASSERT_TRUE(trail_.write(AuditRecord("two")).ok());
   const std::string file = lines_[0] + '\n' + lines_[1] + '\n';
   EXPECT_EQ(last_sequence(file), 2U);
+  EXPECT_EQ(last_sequence(lines_[1] + '\n' + lines_[0] + '\n'), 2U) << "whatever their order";
   EXPECT_EQ(last_sequence(""), 0U);
   EXPECT_EQ(last_sequence("no record\n"), 0U);
   EXPECT_EQ(last_sequence(file.substr(20)), 2U) << "begins within a line";
