@@ -346,19 +346,20 @@ Task<void> ProxyApp::tend() {
   }
 }
 
-HttpResponse ProxyApp::ping() const {
+/// On the port that anybody reaches: without naming nodes or causes.
+HttpResponse ProxyApp::ping(bool in_detail) const {
   if (draining_) {
     return HttpResponse::text(503, "draining\n");
   }
   if (const std::optional<std::string>& why = service_watch_.why_not(); why) {
-    return HttpResponse::text(503, *why + "\n");
+    return HttpResponse::text(503, (in_detail ? *why : std::string("not serving")) + "\n");
   }
   return HttpResponse::text(200, "pong\n");
 }
 
 Task<HttpResponse> ProxyApp::handle_xks(HttpRequest request) {
   if (is_ping(request)) {
-    co_return ping();
+    co_return ping(false);
   }
   const Milliseconds time =
       request_time(request.arrival, Milliseconds(config_.limits.request_deadline_ms));
@@ -369,7 +370,7 @@ Task<HttpResponse> ProxyApp::handle_xks(HttpRequest request) {
 
 Task<HttpResponse> ProxyApp::handle_plain(HttpRequest request) {
   if (is_ping(request)) {
-    co_return ping();
+    co_return ping(true);
   }
   if (request.target == "/metrics" && request.method == "GET") {
     HttpResponse response(200);

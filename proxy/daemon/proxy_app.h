@@ -60,7 +60,7 @@ class ProxyApp {
   void warn_at_start() const;
   Task<HttpResponse> handle_xks(HttpRequest request);
   Task<HttpResponse> handle_plain(HttpRequest request);
-  HttpResponse ping() const;
+  HttpResponse ping(bool in_detail) const;
   Task<void> watch_signals();
   Task<void> tend();
   CoordinatorOptions coordinator_options();

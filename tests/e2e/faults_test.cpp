@@ -94,7 +94,7 @@ class Faults : public testing::Test {
         live_cluster().kill(name);
       }
     });
-    EXPECT_EQ(ClusterStatus().exit_code, 3);  // a node cannot be reached
+    EXPECT_EQ(ClusterStatus().exit_code, 1);  // not serving
     start(names);
     expect_recovery();
     const std::map<std::string, std::string> now = generations();

@@ -9,7 +9,7 @@
 #include "core/async/task_group.h"
 #include "core/time/executor_clock.h"
 #include "tests/support/memory_link.h"
-#include "tests/support/virtual_clock.h"
+#include "tests/support/virtual_time.h"
 
 namespace tercet::proxy {
 namespace {
@@ -75,9 +75,10 @@ class SilentLink : public ::testing::Test {
     ASSERT_TRUE(node_->send(Frame(static_cast<std::uint8_t>(ProxyFrame::node_status), body)).ok());
   }
 
-  void pass(Milliseconds time) { tercet::test::run_until(context_, clock_, clock_.now() + time); }
+  void pass(Milliseconds time) { tercet::test::run_until(context_, time_, time_.now() + time); }
 
-  tercet::test::VirtualClock clock_;
+  tercet::test::VirtualTime time_;
+  tercet::test::ProcessClock clock_{time_, [] {}};
   asio::io_context context_;
   NoNews observer_;
   std::optional<NodeSet> nodes_;
