@@ -174,7 +174,7 @@ const ClusterConfig::Proxy* ClusterConfig::find_proxy(std::string_view name) con
   return find_by(proxies, &Proxy::name, name);
 }
 
-void ClusterConfig::take_pins_of(const ClusterConfig& fresh) {
+void ClusterConfig::take_changes_of(const ClusterConfig& fresh) {
   for (Node& node : nodes) {
     if (const Node* same = fresh.find_node(node.id)) {
       node.tls_pins = same->tls_pins;
@@ -190,6 +190,7 @@ void ClusterConfig::take_pins_of(const ClusterConfig& fresh) {
       administrator.tls_pins = same->tls_pins;
     }
   }
+  stores = fresh.stores;
 }
 
 Result<ClusterConfig> load_cluster_config(const std::string& path) {

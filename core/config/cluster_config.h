@@ -81,8 +81,9 @@ class ClusterConfig {
   const Store* find_store_by_access_key(std::string_view access_key_id) const;
   const Proxy* find_proxy(std::string_view name) const;
 
-  /// What may change without a restart: the pins of those whom this file knows, by name.
-  void take_pins_of(const ClusterConfig& fresh);
+  /// What may change without a restart: the pins of those whom this file knows, by name, and the
+  /// key stores with their access key ids.
+  void take_changes_of(const ClusterConfig& fresh);
 };
 
 /// Relative paths in the file are relative to its directory. All errors are reported together, each

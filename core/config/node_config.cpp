@@ -66,6 +66,7 @@ Result<NodeConfig> load_node_config(const std::string& path) {
   config::Problems problems;
   Section root = document.root(problems);
   NodeConfig node;
+  node.file = path;
   node.id = root.text("id");
   node.cluster = config::read_cluster(root, node.cluster_file);
   if (problems.empty() && node.cluster.find_node(node.id) == nullptr) {

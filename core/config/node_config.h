@@ -33,6 +33,7 @@ class NodeConfig {
 
   NodeConfig() = default;
 
+  std::string file;  ///< that it was loaded from
   std::string id;
   std::string cluster_file;
   ClusterConfig cluster;  ///< loaded from cluster_file

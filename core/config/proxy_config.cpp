@@ -145,6 +145,7 @@ Result<ProxyConfig> load_proxy_config(const std::string& path) {
   config::Problems problems;
   Section root = document.root(problems);
   ProxyConfig proxy;
+  proxy.file = path;
   if (root.has("proxy") || root.has("external_key_manager")) {
     read_operators_shape(root, proxy);
   } else {

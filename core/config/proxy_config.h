@@ -34,6 +34,7 @@ class ProxyConfig {
 
   ProxyConfig() = default;
 
+  std::string file;  ///< that it was loaded from
   std::string name;
   std::string cluster_file;
   ClusterConfig cluster;  ///< loaded from cluster_file

@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "core/net/own_certificate.h"
 #include "core/net/tls_context_state.h"
 
 namespace tercet {
@@ -76,11 +77,18 @@ Status use_identity(SSL_CTX* context,
   if (SSL_CTX_check_private_key(context) != 1) {
     return unusable("private key (it does not belong to the certificate)", private_key);
   }
+  const X509* const own = SSL_CTX_get0_certificate(context);
+  TERCET_TRY_STATUS(detail::check_own_certificate(own, certificate, {}, {}));
   std::tm when{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context)), &when) == 1) {
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(own), &when) == 1) {
     expires_unix = ::timegm(&when);
   }
   return ok_status();
+}
+
+Status check_own_name(SSL_CTX* context, const LinkTls& files) {
+  return detail::check_own_certificate(
+      SSL_CTX_get0_certificate(context), files.certificate, files.own_name, files.own_role);
 }
 
 Status check_own_pin(SSL_CTX* context, const LinkTls& files) {
@@ -161,6 +169,9 @@ Result<TlsServerContext> TlsServerContext::for_xks(const XksServerTls& files) {
   SSL_CTX_set_session_id_context(
       context, reinterpret_cast<const unsigned char*>(kSessionContext), sizeof "tercet-xks" - 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets only
+  TlsInfo own;
+  detail::describe_certificate(SSL_CTX_get0_certificate(context), own);
+  state->own_names = std::move(own.dns_names);
   state->mutual = !files.client_ca.empty();
   state->check.names = files.client_names;
   state->check.alert_handshake_failure = true;
@@ -179,6 +190,7 @@ Result<TlsServerContext> TlsServerContext::for_links(const LinkTls& files,
   TERCET_TRY_STATUS(harden(context, TLS1_3_VERSION));
   TERCET_TRY_STATUS(
       use_identity(context, files.certificate, files.private_key, state->expires_unix));
+  TERCET_TRY_STATUS(check_own_name(context, files));
   TERCET_TRY_STATUS(check_own_pin(context, files));
   TERCET_TRY_STATUS(use_ca(context, files.ca, false));
   SSL_CTX_set_num_tickets(context, 0);
@@ -189,6 +201,10 @@ Result<TlsServerContext> TlsServerContext::for_links(const LinkTls& files,
   state->check.peers = std::move(allowed);
   detail::install_peer_check(context, true);
   return TlsServerContext(std::move(state));
+}
+
+const std::vector<std::string>& TlsServerContext::own_names() const {
+  return state_->own_names;
 }
 
 std::int64_t TlsServerContext::expires_unix() const {
@@ -218,6 +234,7 @@ Result<TlsClientContext> TlsClientContext::for_links(const LinkTls& files) {
   TERCET_TRY_STATUS(harden(context, TLS1_3_VERSION));
   TERCET_TRY_STATUS(
       use_identity(context, files.certificate, files.private_key, state->expires_unix));
+  TERCET_TRY_STATUS(check_own_name(context, files));
   TERCET_TRY_STATUS(check_own_pin(context, files));
   TERCET_TRY_STATUS(use_ca(context, files.ca, false));
   detail::install_peer_check(context, true);

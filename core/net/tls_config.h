@@ -61,6 +61,8 @@ class LinkTls {
   std::string certificate;
   std::string private_key;
   std::string ca;
+  std::string own_name;  ///< what the certificate must say: CN; empty: not checked
+  std::string own_role;  ///< and OU
   /// What the peers know of our key: a certificate that they would refuse is refused here, with a
   /// word that helps. Empty: not checked.
   std::vector<KeyPin> own_pins;
@@ -80,6 +82,7 @@ class HttpsClientTls {
 /// Threads: immutable; reloading means making a new one and putting it in place (TlsServerSlot).
 class TlsServerContext {
  public:
+  /// The certificate is in its time, or there is no context: here and in all that follow.
   /// Suites of XKS reference 3, TLS 1.2 and 1.3, no renegotiation, compression or early data;
   /// failed client authentication ends with alert 40 (handshake_failure).
   /// Errors: config_error (missing or unusable file, key and certificate do not match, ...).
@@ -90,6 +93,8 @@ class TlsServerContext {
 
   /// notAfter of our own certificate, seconds since 1970; for the expiry metric.
   std::int64_t expires_unix() const;
+  /// DNS names in our own certificate.
+  const std::vector<std::string>& own_names() const;
   /// Whether client certificates are demanded.
   bool mutual() const;
   /// Whether a certificate with these names would be let in now (after a reload).

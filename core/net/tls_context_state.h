@@ -25,6 +25,7 @@ struct TlsServerContext::State {
   detail::PeerCheck check;
   bool mutual = false;
   std::int64_t expires_unix = 0;
+  std::vector<std::string> own_names;
 };
 
 struct TlsClientContext::State {

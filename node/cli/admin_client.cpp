@@ -147,6 +147,8 @@ Result<std::unique_ptr<AdminClient>> AdminClient::make(const AdminConfig& config
   files.ca = config.cluster.ca_file;
   const ClusterConfig::Administrator* self = config.cluster.find_administrator(config.name);
   TERCET_CHECK(self != nullptr);  // load_admin_config has seen to it
+  files.own_name = config.name;
+  files.own_role = "admin";
   files.own_pins = self->tls_pins;
   TERCET_TRY(const TlsClientContext tls, TlsClientContext::for_links(files));
   auto impl = std::make_unique<Impl>();

@@ -21,7 +21,7 @@ constexpr const char* kUsage =
     "usage: tercet-node --config NODE.yaml\n"
     "       tercet-node --init --config NODE.yaml    the very first start: the node has no data "
     "yet\n"
-    "       tercet-node --check --config NODE.yaml   only look at the configuration\n"
+    "       tercet-node --check --config NODE.yaml   load what a start loads, and say so\n"
     "       tercet-node --version\n"
     "SIGTERM stops, SIGHUP reads certificates and SigV4 secrets anew, and opens log and audit "
     "anew.\n"
@@ -77,8 +77,12 @@ int main(int argc, char** argv) {
     return fail(config.error());
   }
   if (check) {
-    const auto credentials = tercet::node::load_credentials(*config);
-    return credentials ? 0 : fail(credentials.error());
+    const auto found = tercet::node::NodeApp::check(*config);
+    if (!found) {
+      return fail(found.error());
+    }
+    std::printf("tercet-node: %s is good: %s\n", argv[argc - 1], found->c_str());
+    return 0;
   }
   return serve(std::move(config).value(),
                init ? tercet::node::StartWith::nothing : tercet::node::StartWith::its_data);

@@ -1,6 +1,7 @@
 #include "node/daemon/node_app.h"
 
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "core/async/deadline.h"
+#include "core/config/cluster_digest.h"
 #include "core/crypto/key_file.h"
 #include "core/secret/locked_arena.h"
 #include "core/time/executor_clock.h"
@@ -51,6 +53,7 @@ NodeApp::NodeApp(const asio::any_io_executor& executor, NodeConfig config, Logge
                                          "truncated")),
       members_(Membership::of_cluster(config_.cluster)),
       bulk_members_(members_),
+      bulk_files_(config_.tls),
       bulk_tasks_(std::make_unique<TaskGroup>(bulk_.executor())),
       tasks_(executor),
       stop_wanted_(executor) {}
@@ -72,17 +75,27 @@ Result<std::unique_ptr<NodeApp>> NodeApp::make(const asio::any_io_executor& exec
 }
 
 Status NodeApp::load_keys() {
-  TERCET_TRY(SigningKey signing_key, SigningKey::load(config_.signing_key_file));
-  TERCET_TRY(BoxKey import_key, BoxKey::load(config_.import_key_file));
-  if (signing_key.public_key() != config_.self().signing_public_key ||
-      import_key.public_key() != config_.self().import_public_key) {
-    return Error(Errc::config_error,
-                 "start: the node's key files are not those of the cluster file")
-        .hint("each node has its own signing and import key; see cluster.yaml");
-  }
-  signing_key_ = std::make_unique<SigningKey>(std::move(signing_key));
-  import_key_ = std::make_unique<BoxKey>(std::move(import_key));
+  TERCET_TRY(NodeKeys keys, load_node_keys(config_));
+  signing_key_ = std::make_unique<SigningKey>(std::move(keys.signing));
+  import_key_ = std::make_unique<BoxKey>(std::move(keys.import));
   return ok_status();
+}
+
+Result<std::string> NodeApp::check(const NodeConfig& config) {
+  TERCET_TRY(const NodeKeys keys, load_node_keys(config));
+  TERCET_TRY(const SecretBytes sealing_key,
+             load_key_file(config.sealing_key_file, kSealingKeyKind));
+  TERCET_TRY(const Credentials credentials, node::load_credentials(config));
+  const LinkTls files = link_files(config, Membership::of_cluster(config.cluster), config.tls);
+  TERCET_TRY(const TlsClientContext links, TlsClientContext::for_links(files));
+  const std::int64_t days =
+      (links.expires_unix() - system_wall_clock().now_seconds()) / kSecondsPerDay;
+  std::error_code failed;
+  const bool has_data = std::filesystem::exists(config.data_dir, failed);
+  return config.id + " of cluster " + config.cluster.id.hex() + ": keys as in the cluster file, " +
+         std::to_string(credentials.size()) + " SigV4 secrets, its certificate is good for " +
+         std::to_string(days) + " days, data directory " +
+         (has_data ? "there" : "not there yet: the first start takes --init");
 }
 
 Status NodeApp::load_credentials() {
@@ -146,7 +159,9 @@ std::int64_t NodeApp::certificate_days() const {
 
 Status NodeApp::bind_admin() {
   HttpServerOptions options;
-  TERCET_TRY(TlsServerContext context, link_context(administrators()));
+  TERCET_TRY(TlsServerContext context,
+             TlsServerContext::for_links(link_files(config_, members_, config_.tls),
+                                         administrators(config_.cluster)));
   admin_tls_ = std::make_shared<TlsServerSlot>(std::move(context));
   options.listener.address = config_.self().admin_address.text();
   options.listener.tls = admin_tls_;
@@ -322,14 +337,6 @@ Task<void> NodeApp::watch_signals() {
   }
 }
 
-Status NodeApp::reload_pins() {
-  TERCET_TRY(const ClusterConfig fresh, load_cluster_config(config_.cluster_file));
-  config_.cluster.take_pins_of(fresh);
-  members_ = Membership::of_cluster(config_.cluster);
-  asio::post(bulk_.executor(), [this, members = members_] { bulk_members_ = members; });
-  return ok_status();
-}
-
 void NodeApp::reload() {
   log_.reopen();
   const Status reopened = audit_file_->reopen();
@@ -355,33 +362,43 @@ void NodeApp::reload() {
   }
 }
 
+/// Everything is read and checked before anything is put in place.
 Status NodeApp::reload_configuration() {
-  Status reloaded = load_credentials();
-  if (Status pins = reload_pins(); !pins.ok()) {
-    reloaded = std::move(pins);
+  TERCET_TRY(NodeConfig fresh, load_node_config(config_.file));
+  if (fresh.id != config_.id) {
+    return Error(Errc::config_error, "reload: the file is that of another node: " + fresh.id);
   }
-  const std::pair<std::shared_ptr<TlsServerSlot>*, std::vector<TlsPeer>> slots[] = {
-      {&peer_tls_, lower_peers()},
-      {&proxy_tls_, proxies()},
-      {&admin_tls_, administrators()},
-  };
-  for (const auto& [slot, allowed] : slots) {
-    Result<TlsServerContext> context = link_context(allowed);
-    if (context.ok()) {
-      (*slot)->replace(std::move(context).value());
-    } else {
-      reloaded = context.error();
-    }
+  TERCET_TRY(Credentials credentials, node::load_credentials(fresh));
+  ClusterConfig next = config_.cluster;
+  next.take_changes_of(fresh.cluster);
+  const Membership members = Membership::of_cluster(next);
+  const LinkTls files = link_files(config_, members, fresh.tls);
+  TERCET_TRY(TlsServerContext of_peers, TlsServerContext::for_links(files, lower_peers(next)));
+  TERCET_TRY(TlsServerContext of_bulk, TlsServerContext::for_links(files, lower_peers(next)));
+  TERCET_TRY(TlsServerContext of_proxies, TlsServerContext::for_links(files, proxies(next)));
+  TERCET_TRY(TlsServerContext of_admins, TlsServerContext::for_links(files, administrators(next)));
+
+  config_.cluster.take_changes_of(next);  // in place: the bulk thread reads names and addresses
+  config_.credentials = std::move(fresh.credentials);
+  config_.tls = fresh.tls;
+  credentials_ = std::move(credentials);
+  members_ = members;
+  peer_tls_->replace(std::move(of_peers));
+  proxy_tls_->replace(std::move(of_proxies));
+  admin_tls_->replace(std::move(of_admins));
+  // The listener of bulk links, and their dialers, run on the other thread.
+  asio::post(bulk_.executor(),
+             [this, members, tls = fresh.tls, context = std::move(of_bulk)]() mutable {
+               bulk_members_ = members;
+               bulk_files_ = std::move(tls);
+               bulk_tls_->replace(std::move(context));
+             });
+  core_->stores_changed();
+  if (digest_of(config_.cluster) != digest_of(fresh.cluster)) {
+    log_.warn("restart_needed",
+              field("hint", "more of the cluster file has changed than pins and key stores"));
   }
-  Result<TlsServerContext> bulk = link_context(lower_peers());
-  if (bulk.ok()) {  // its listener runs on the other thread
-    asio::post(bulk_.executor(), [slot = bulk_tls_, context = std::move(bulk).value()]() mutable {
-      slot->replace(std::move(context));
-    });
-  } else {
-    reloaded = bulk.error();
-  }
-  return reloaded;
+  return ok_status();
 }
 
 }  // namespace tercet::node

@@ -40,6 +40,9 @@ class NodeApp {
                                                NodeConfig config,
                                                StartWith start,
                                                Logger log);
+  /// Loads what a start loads, but for the data, and says in a line what it found.
+  /// Errors: config_error.
+  static Result<std::string> check(const NodeConfig& config);
   ~NodeApp();
   NodeApp(const NodeApp&) = delete;
   NodeApp& operator=(const NodeApp&) = delete;
@@ -61,12 +64,12 @@ class NodeApp {
   Status bind_admin();
   void record_refusals(Listener& listener, std::string_view port);
   Status bind_metrics();
-  Status reload_pins();
-  Result<TlsServerContext> link_context(const std::vector<TlsPeer>& allowed) const;
-  std::vector<TlsPeer> lower_peers() const;
-  std::vector<TlsPeer> proxies() const;
-  std::vector<TlsPeer> administrators() const;
-  LinkTls link_files(const Membership& members) const;
+  std::vector<TlsPeer> lower_peers(const ClusterConfig& cluster) const;
+  static std::vector<TlsPeer> proxies(const ClusterConfig& cluster);
+  static std::vector<TlsPeer> administrators(const ClusterConfig& cluster);
+  static LinkTls link_files(const NodeConfig& config,
+                            const Membership& members,
+                            const TlsFiles& tls);
 
   class PeerDialer;
 
@@ -104,8 +107,10 @@ class NodeApp {
   std::unique_ptr<BoxKey> import_key_;
   Credentials credentials_;
 
-  Membership members_;       ///< with the pins of the cluster file as it was read last
-  Membership bulk_members_;  ///< the same, for the bulk thread only
+  Membership members_;  ///< with the pins of the cluster file as it was read last
+  // The same, and the files of the configuration, for the bulk thread only.
+  Membership bulk_members_;
+  TlsFiles bulk_files_;
 
   BulkThread bulk_;
   std::unique_ptr<TaskGroup> bulk_tasks_;

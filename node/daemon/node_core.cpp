@@ -16,6 +16,19 @@ namespace {
 
 constexpr Milliseconds kTendLog{1000};
 
+std::vector<StorePolicy> store_policies(const ClusterConfig& cluster) {
+  std::vector<StorePolicy> out;
+  for (const ClusterConfig::Store& store : cluster.stores) {
+    StorePolicy policy;
+    policy.name = store.name;
+    policy.uri_path = store.uri_path;
+    policy.regions = store.regions;
+    policy.access_key_ids = store.access_key_ids;
+    out.push_back(std::move(policy));
+  }
+  return out;
+}
+
 NodeServiceOptions service_options(const NodeConfig& config) {
   NodeServiceOptions options;
   options.self = static_cast<mpc::PartyIndex>(config.self().index);
@@ -24,14 +37,7 @@ NodeServiceOptions service_options(const NodeConfig& config) {
   options.membership = Membership::of_cluster(config.cluster);
   options.health_key = config.cluster.health_key;
   options.has_health_key = !config.cluster.health_key.text().empty();
-  for (const ClusterConfig::Store& store : config.cluster.stores) {
-    StorePolicy policy;
-    policy.name = store.name;
-    policy.uri_path = store.uri_path;
-    policy.regions = store.regions;
-    policy.access_key_ids = store.access_key_ids;
-    options.stores.push_back(std::move(policy));
-  }
+  options.stores = store_policies(config.cluster);
   for (const ClusterConfig::Proxy& proxy : config.cluster.proxies) {
     options.proxies.push_back(proxy.name);
   }
@@ -247,6 +253,10 @@ void NodeCore::on_decided(const DecisionRecord& decision) {
     }
   }
   key_maker_->wake();
+}
+
+void NodeCore::stores_changed() {
+  authoriser_->replace_stores(store_policies(parts_.config->cluster));
 }
 
 NodeReport NodeCore::report() const {

@@ -80,6 +80,9 @@ class NodeCore {
 
   AuditTrail& audit() { return *audit_; }
 
+  /// The key stores of the configuration have changed.
+  void stores_changed();
+
   NodeStore& store() { return *store_; }
 
   KeyRegistry& keys() { return *keys_; }

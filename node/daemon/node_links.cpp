@@ -21,22 +21,22 @@ constexpr std::string_view kAdminRole = "admin";
 
 }  // namespace
 
-LinkTls NodeApp::link_files(const Membership& members) const {
+LinkTls NodeApp::link_files(const NodeConfig& config,
+                            const Membership& members,
+                            const TlsFiles& tls) {
   LinkTls files;
-  files.certificate = config_.tls.certificate;
-  files.private_key = config_.tls.private_key;
-  files.ca = config_.cluster.ca_file;
-  files.own_pins = members.member(self_).tls_pins;
+  files.certificate = tls.certificate;
+  files.private_key = tls.private_key;
+  files.ca = config.cluster.ca_file;
+  files.own_name = config.id;
+  files.own_role = kNodeRole;
+  files.own_pins = members.member(static_cast<mpc::PartyIndex>(config.self().index)).tls_pins;
   return files;
 }
 
-Result<TlsServerContext> NodeApp::link_context(const std::vector<TlsPeer>& allowed) const {
-  return TlsServerContext::for_links(link_files(members_), allowed);
-}
-
-std::vector<TlsPeer> NodeApp::lower_peers() const {
+std::vector<TlsPeer> NodeApp::lower_peers(const ClusterConfig& cluster) const {
   std::vector<TlsPeer> peers;
-  for (const ClusterConfig::Node& node : config_.cluster.nodes) {
+  for (const ClusterConfig::Node& node : cluster.nodes) {
     if (node.index < number(self_)) {
       peers.emplace_back(node.id, std::string(kNodeRole), node.tls_pins);
     }
@@ -44,19 +44,19 @@ std::vector<TlsPeer> NodeApp::lower_peers() const {
   return peers;
 }
 
-std::vector<TlsPeer> NodeApp::proxies() const {
+std::vector<TlsPeer> NodeApp::proxies(const ClusterConfig& cluster) {
   std::vector<TlsPeer> peers;
-  peers.reserve(config_.cluster.proxies.size());
-  for (const ClusterConfig::Proxy& proxy : config_.cluster.proxies) {
+  peers.reserve(cluster.proxies.size());
+  for (const ClusterConfig::Proxy& proxy : cluster.proxies) {
     peers.emplace_back(proxy.name, std::string(kProxyRole), proxy.tls_pins);
   }
   return peers;
 }
 
-std::vector<TlsPeer> NodeApp::administrators() const {
+std::vector<TlsPeer> NodeApp::administrators(const ClusterConfig& cluster) {
   std::vector<TlsPeer> peers;
-  peers.reserve(config_.cluster.administrators.size());
-  for (const ClusterConfig::Administrator& administrator : config_.cluster.administrators) {
+  peers.reserve(cluster.administrators.size());
+  for (const ClusterConfig::Administrator& administrator : cluster.administrators) {
     peers.emplace_back(administrator.name, std::string(kAdminRole), administrator.tls_pins);
   }
   return peers;
@@ -82,9 +82,11 @@ Status NodeApp::bind_links() {
     return Error(Errc::config_error, "start: the node needs a bulk_address of its own")
         .hint("give each node of the cluster file a bulk_address beside its peer_address");
   }
-  TERCET_TRY(TlsServerContext peers, link_context(lower_peers()));
-  TERCET_TRY(TlsServerContext bulk, link_context(lower_peers()));
-  TERCET_TRY(TlsServerContext of_proxies, link_context(proxies()));
+  const LinkTls files = link_files(config_, members_, config_.tls);
+  const ClusterConfig& cluster = config_.cluster;
+  TERCET_TRY(TlsServerContext peers, TlsServerContext::for_links(files, lower_peers(cluster)));
+  TERCET_TRY(TlsServerContext bulk, TlsServerContext::for_links(files, lower_peers(cluster)));
+  TERCET_TRY(TlsServerContext of_proxies, TlsServerContext::for_links(files, proxies(cluster)));
   peer_tls_ = std::make_shared<TlsServerSlot>(std::move(peers));
   bulk_tls_ = std::make_shared<TlsServerSlot>(std::move(bulk));
   proxy_tls_ = std::make_shared<TlsServerSlot>(std::move(of_proxies));
@@ -154,7 +156,9 @@ class NodeApp::PeerDialer final : public LinkDialer {
   Task<Result<std::unique_ptr<FrameLink>>> connect() override {
     const ClusterConfig::Node& node = app_->config_.cluster.nodes[number(peer_) - 1U];
     const Membership& members = bulk_ ? app_->bulk_members_ : app_->members_;
-    TERCET_CO_TRY(TlsClientContext context, TlsClientContext::for_links(app_->link_files(members)));
+    const TlsFiles& tls = bulk_ ? app_->bulk_files_ : app_->config_.tls;
+    TERCET_CO_TRY(TlsClientContext context,
+                  TlsClientContext::for_links(link_files(app_->config_, members, tls)));
     TlsPeer expected(node.id, std::string(kNodeRole), members.member(peer_).tls_pins);
     const std::string address = bulk_ ? node.bulk_address.text() : node.peer_address.text();
     const Deadline until = co_await deadline_in(kConnectLimit);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -26,8 +28,8 @@ class VerifiedRequest {
  public:
   VerifiedRequest() = default;
   xks::Operation operation = xks::Operation::get_health_status;
-  const StorePolicy* store = nullptr;  ///< null for the proxy's own health check
-  std::optional<KeyId> key;            ///< absent for GetHealthStatus
+  std::shared_ptr<const StorePolicy> store;  ///< null for the proxy's own health check
+  std::optional<KeyId> key;                  ///< absent for GetHealthStatus
   SignatureId signature;
   std::int64_t valid_until = 0;  ///< last second of the signature's time window
   std::string access_key_id;
@@ -68,6 +70,8 @@ class DecryptOrder {
 class Authoriser {
  public:
   virtual ~Authoriser() = default;
+  /// Others in the place of those known so far. Requests that run keep the store they began with.
+  virtual void replace_stores(const std::vector<StorePolicy>& stores) = 0;
 
   /// What to answer to an Authenticate, in full.
   virtual mpc::wire::Answer answer(const mpc::wire::Authenticate& question) = 0;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -30,6 +32,8 @@ class RequestAuthoriser final : public Authoriser {
                     const WallClock& clock,
                     const Clock& monotonic);
 
+  void replace_stores(const std::vector<StorePolicy>& stores) override;
+
   mpc::wire::Answer answer(const mpc::wire::Authenticate& question) override;
   Result<EncryptOrder> order_encrypt(const mpc::wire::EncryptRequest& request,
                                      std::string_view proxy,
@@ -54,7 +58,7 @@ class RequestAuthoriser final : public Authoriser {
   /// Who wants to encrypt, and the key if that is allowed.
   Result<std::pair<VerifiedRequest, KeyEntry>> check_encrypt(
       const mpc::wire::EncryptRequest& request, std::string_view proxy);
-  const StorePolicy* store_of(std::string_view target, xks::Target& parsed) const;
+  std::shared_ptr<const StorePolicy> store_of(std::string_view target, xks::Target& parsed) const;
   /// The key in the store that the path names, whatever its state. Errors: not_found.
   Result<KeyEntry> find_key(const VerifiedRequest& request) const;
   /// Errors: overloaded.
@@ -67,6 +71,7 @@ class RequestAuthoriser final : public Authoriser {
   Status check_can_encrypt(const KeyEntry& newest);
 
   NodeServiceOptions options_;
+  std::vector<std::shared_ptr<const StorePolicy>> stores_;
   KeyDirectory* keys_;
   sigv4::SecretLookup secrets_;
   const WallClock* clock_;

@@ -39,15 +39,25 @@ RequestAuthoriser<D>::RequestAuthoriser(const NodeServiceOptions& options,
       monotonic_(&monotonic),
       store_quota_(options.signed_requests_per_store_second, detail::kStoreBurst),
       health_checks_(options.health_checks_per_proxy_second, detail::kHealthBurst),
-      cold_decrypts_(options.cold_decrypts_per_key_second, detail::kDecryptBurst) {}
+      cold_decrypts_(options.cold_decrypts_per_key_second, detail::kDecryptBurst) {
+  replace_stores(options.stores);
+}
 
 template <class D>
-const StorePolicy* RequestAuthoriser<D>::store_of(std::string_view target,
-                                                  xks::Target& parsed) const {
-  for (const StorePolicy& store : options_.stores) {
-    if (std::optional<xks::Target> found = xks::parse_target(target, store.uri_path)) {
+void RequestAuthoriser<D>::replace_stores(const std::vector<StorePolicy>& stores) {
+  stores_.clear();
+  for (const StorePolicy& store : stores) {
+    stores_.push_back(std::make_shared<const StorePolicy>(store));
+  }
+}
+
+template <class D>
+std::shared_ptr<const StorePolicy> RequestAuthoriser<D>::store_of(std::string_view target,
+                                                                  xks::Target& parsed) const {
+  for (const std::shared_ptr<const StorePolicy>& store : stores_) {
+    if (std::optional<xks::Target> found = xks::parse_target(target, store->uri_path)) {
       parsed = std::move(*found);
-      return &store;
+      return store;
     }
   }
   return nullptr;
@@ -84,7 +94,7 @@ Result<sigv4::VerifiedCaller> RequestAuthoriser<D>::caller_of(
 template <class D>
 Result<VerifiedRequest> RequestAuthoriser<D>::verify(const mpc::wire::ProxiedRequest& request) {
   xks::Target target;
-  const StorePolicy* store = store_of(request.target, target);
+  const std::shared_ptr<const StorePolicy> store = store_of(request.target, target);
   if (store == nullptr || request.method != "POST") {
     return Error(Errc::denied, "verify: no such path or method in this cluster's stores");
   }
@@ -295,9 +305,9 @@ Result<KeyEntry> RequestAuthoriser<D>::order_slots(const mpc::wire::MakeSlots& r
       return Error(Errc::not_found, "slots: only the health key is in no store");
     }
   } else {
-    for (const StorePolicy& store : options_.stores) {
-      if (store.uri_path == request.store) {
-        wanted.store = &store;
+    for (const std::shared_ptr<const StorePolicy>& store : stores_) {
+      if (store->uri_path == request.store) {
+        wanted.store = store;
       }
     }
     if (wanted.store == nullptr) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: tercet-proxy --config PROXY.yaml\n"
-    "       tercet-proxy --check --config PROXY.yaml   only look at the configuration\n"
+    "       tercet-proxy --check --config PROXY.yaml   load what a start loads, and say so\n"
     "       tercet-proxy --version\n"
     "SIGTERM drains and stops, SIGHUP reads certificates anew and opens log and request log anew.\n"
     "Exit codes: 0 done, 1 failed, 2 usage\n";
@@ -63,5 +63,13 @@ int main(int argc, char** argv) {
   if (!config) {
     return fail(config.error());
   }
-  return check ? 0 : serve(std::move(config).value());
+  if (check) {
+    const auto found = tercet::proxy::ProxyApp::check(*config);
+    if (!found) {
+      return fail(found.error());
+    }
+    std::printf("tercet-proxy: %s is good: %s\n", argv[argc - 1], found->c_str());
+    return 0;
+  }
+  return serve(std::move(config).value());
 }

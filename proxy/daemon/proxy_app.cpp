@@ -57,6 +57,39 @@ Result<StoreTable> store_table(const ClusterConfig& cluster) {
   return StoreTable::make(std::move(stores));
 }
 
+Result<TlsServerContext> load_tls(const ProxyConfig& config) {
+  XksServerTls files;
+  files.certificate = config.tls.certificate;
+  files.private_key = config.tls.private_key;
+  files.client_ca = config.client_ca;
+  files.client_names = config.client_names;
+  return TlsServerContext::for_xks(files);
+}
+
+LinkTls node_tls(const ProxyConfig& config) {
+  LinkTls files;
+  files.certificate = config.node_tls.certificate;
+  files.private_key = config.node_tls.private_key;
+  files.ca = config.cluster.ca_file;
+  files.own_name = config.name;
+  files.own_role = "proxy";
+  files.own_pins = config.cluster.find_proxy(config.name)->tls_pins;
+  return files;
+}
+
+/// KMS knows the proxy by the names in its certificate: to lose one takes a restart.
+Status check_keeps_names(const TlsServerContext& fresh, const TlsServerContext& now) {
+  for (const std::string& name : now.own_names()) {
+    const std::vector<std::string>& names = fresh.own_names();
+    if (std::ranges::find(names, name) == names.end()) {
+      return Error(Errc::config_error,
+                   "reload: the new certificate is not for " + name + ", as the one in use is")
+          .hint("put the right one in place; restart if the name is to go");
+    }
+  }
+  return ok_status();
+}
+
 bool is_ping(const HttpRequest& request) {
   return request.target == "/ping" && (request.method == "GET" || request.method == "HEAD");
 }
@@ -123,7 +156,7 @@ mpc::wire::ProxyStatus ProxyApp::own_status() const {
 
 Status ProxyApp::bind() {
   // Read anew for each link; what cannot work at all shall not start.
-  TERCET_TRY(const TlsClientContext to_nodes, TlsClientContext::for_links(node_tls()));
+  TERCET_TRY(const TlsClientContext to_nodes, TlsClientContext::for_links(node_tls(config_)));
   static_cast<void>(to_nodes);
   std::unique_ptr<LineFile> file;
   if (!config_.audit_file.empty()) {
@@ -146,7 +179,7 @@ Status ProxyApp::bind() {
                                           std::move(options));
   register_proxy_metrics(registry_, coordinator_, health_, node_ids(config_.cluster));
 
-  TERCET_TRY(TlsServerContext context, load_tls());
+  TERCET_TRY(TlsServerContext context, load_tls(config_));
   tls_ = std::make_shared<TlsServerSlot>(std::move(context));
   registry_.gauge_function(
       "tercet_proxy_certificate_days", "Days until the server certificate expires", {}, [this] {
@@ -178,24 +211,6 @@ Status ProxyApp::bind() {
                }));
   }
   return ok_status();
-}
-
-Result<TlsServerContext> ProxyApp::load_tls() const {
-  XksServerTls files;
-  files.certificate = config_.tls.certificate;
-  files.private_key = config_.tls.private_key;
-  files.client_ca = config_.client_ca;
-  files.client_names = config_.client_names;
-  return TlsServerContext::for_xks(files);
-}
-
-LinkTls ProxyApp::node_tls() const {
-  LinkTls files;
-  files.certificate = config_.node_tls.certificate;
-  files.private_key = config_.node_tls.private_key;
-  files.ca = config_.cluster.ca_file;
-  files.own_pins = config_.cluster.find_proxy(config_.name)->tls_pins;
-  return files;
 }
 
 TlsPeer ProxyApp::node_peer(mpc::PartyIndex node) const {
@@ -240,7 +255,7 @@ void ProxyApp::spawn_background() {
     options.node = node;
     options.node_id = configured.id;
     options.address = configured.proxy_address.text();
-    options.tls = [this] { return node_tls(); };
+    options.tls = [this] { return node_tls(config_); };
     options.peer = [this, node] { return node_peer(node); };
     dialers_.push_back(std::make_unique<NodeDialer>(
         executor_, coordinator_.nodes(), std::move(options), log_.named("links")));
@@ -302,21 +317,48 @@ void ProxyApp::reload() {
   }
 }
 
+/// Everything is read and checked before anything is put in place.
 Status ProxyApp::reload_configuration() {
-  Status reloaded = ok_status();
-  if (const Result<ClusterConfig> cluster = load_cluster_config(config_.cluster_file)) {
-    config_.cluster.take_pins_of(*cluster);
-  } else {
-    reloaded = cluster.error();
+  TERCET_TRY(ProxyConfig fresh, load_proxy_config(config_.file));
+  if (fresh.name != config_.name) {
+    return Error(Errc::config_error, "reload: the file is that of another proxy: " + fresh.name);
   }
-  TERCET_TRY(TlsServerContext fresh, load_tls());
-  tls_->replace(std::move(fresh));
+  TERCET_TRY(TlsServerContext context, load_tls(fresh));
+  TERCET_TRY_STATUS(check_keeps_names(context, tls_->current()));
+  TERCET_TRY(const TlsClientContext to_nodes, TlsClientContext::for_links(node_tls(fresh)));
+  static_cast<void>(to_nodes);  // made anew for each link
+  TERCET_TRY(stores_, store_table(fresh.cluster));
+
+  config_.cluster.take_changes_of(fresh.cluster);
+  config_.tls = std::move(fresh.tls);
+  config_.client_ca = std::move(fresh.client_ca);
+  config_.client_names = std::move(fresh.client_names);
+  config_.node_tls = std::move(fresh.node_tls);
+  ledger_->know(stores_);
+  tls_->replace(std::move(context));
   const TlsServerContext& now = tls_->current();
   if (now.mutual()) {
     xks_server_->close_unless(
         [&now](const TlsInfo* peer) { return peer != nullptr && now.admits(*peer); });
   }
-  return reloaded;
+  if (digest_of(config_.cluster) != digest_of(fresh.cluster)) {
+    log_.warn("restart_needed",
+              field("hint", "more of the cluster file has changed than pins and key stores"));
+  }
+  return ok_status();
+}
+
+Result<std::string> ProxyApp::check(const ProxyConfig& config) {
+  TERCET_TRY(const TlsServerContext context, load_tls(config));
+  TERCET_TRY(const TlsClientContext to_nodes, TlsClientContext::for_links(node_tls(config)));
+  TERCET_TRY(const StoreTable stores, store_table(config.cluster));
+  const std::int64_t days = (std::min(context.expires_unix(), to_nodes.expires_unix()) -
+                             system_wall_clock().now_seconds()) /
+                            86400;
+  return config.name + " of cluster " + config.cluster.id.hex() + ": " +
+         std::to_string(stores.stores().size()) + " key stores, client certificates " +
+         (context.mutual() ? "demanded" : "not demanded") + ", its certificates are good for " +
+         std::to_string(days) + " days";
 }
 
 Task<void> ProxyApp::watch_signals() {

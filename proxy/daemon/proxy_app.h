@@ -34,6 +34,8 @@ class ProxyApp {
   static Result<std::unique_ptr<ProxyApp>> make(asio::any_io_executor executor,
                                                 ProxyConfig config,
                                                 Logger log);
+  /// Loads what a start loads, and says in a line what it found. Errors: config_error.
+  static Result<std::string> check(const ProxyConfig& config);
   ~ProxyApp();
   ProxyApp(const ProxyApp&) = delete;
   ProxyApp& operator=(const ProxyApp&) = delete;
@@ -53,8 +55,6 @@ class ProxyApp {
   ProxyApp(asio::any_io_executor executor, ProxyConfig config, StoreTable stores, Logger log);
 
   Status bind();
-  Result<TlsServerContext> load_tls() const;
-  LinkTls node_tls() const;
   TlsPeer node_peer(mpc::PartyIndex node) const;
   void spawn_background();
   void warn_at_start() const;

@@ -35,8 +35,12 @@ RequestLedger::RequestLedger(Registry& registry,
       working_(registry.gauge("tercet_proxy_request_log_working",
                               "1 while lines of the request log can be written, or none is kept")) {
   working_.set(1);
-  for (const KeyStore& store : stores.stores()) {
-    for (const std::string& id : store.access_key_ids) {
+  know(stores);
+}
+
+void RequestLedger::know(const StoreTable& stores) {
+  for (const std::shared_ptr<const KeyStore>& store : stores.stores()) {
+    for (const std::string& id : store->access_key_ids) {
       last_use_[id] = &registry_.gauge("tercet_proxy_credential_last_use_seconds",
                                        "Time of the last authentic request, seconds since 1970",
                                        {{"access_key_id", id}});

@@ -37,6 +37,8 @@ class RequestLedger final : public RequestObserver {
   /// Call it twice a second: notices that the file is gone, tries again after a failure, tells what
   /// was left out.
   void tend();
+  /// Credentials whose last use is told, besides those known so far.
+  void know(const StoreTable& stores);
   /// For rotation. Errors: io_error.
   Status reopen();
 

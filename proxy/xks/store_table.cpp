@@ -23,12 +23,16 @@ Result<StoreTable> StoreTable::make(std::vector<KeyStore> stores) {
       return Error(Errc::config_error, "key store: a store accepts no Region");
     }
   }
-  return StoreTable(std::move(stores));
+  StoreTable out;
+  for (KeyStore& store : stores) {
+    out.stores_.push_back(std::make_shared<const KeyStore>(std::move(store)));
+  }
+  return out;
 }
 
 std::optional<StoreTable::Match> StoreTable::find(std::string_view target) const {
-  for (const KeyStore& store : stores_) {
-    std::optional<xks::Target> parsed = xks::parse_target(target, store.base_path);
+  for (const std::shared_ptr<const KeyStore>& store : stores_) {
+    std::optional<xks::Target> parsed = xks::parse_target(target, store->base_path);
     if (parsed) {
       return Match(store, std::move(*parsed));
     }

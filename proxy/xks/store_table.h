@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ class KeyStore {
   bool knows(std::string_view access_key_id) const;
 };
 
-/// The key stores this proxy serves. Immutable.
+/// The key stores this proxy serves. A value; requests that run keep the store that they began with
+/// when another table takes its place.
 class StoreTable {
  public:
   /// Errors: config_error (a base path is ill formed or given twice; a store without Region).
@@ -32,21 +34,21 @@ class StoreTable {
   /// The store and operation a request target names; nothing is InvalidUriPathException.
   class Match {
    public:
-    Match(const KeyStore& matched, xks::Target with_target)
-        : store(&matched), target(std::move(with_target)) {}
+    Match(std::shared_ptr<const KeyStore> matched, xks::Target with_target)
+        : store(std::move(matched)), target(std::move(with_target)) {}
 
-    const KeyStore* store;
+    std::shared_ptr<const KeyStore> store;
     xks::Target target;
   };
 
   std::optional<Match> find(std::string_view target) const;
 
-  const std::vector<KeyStore>& stores() const { return stores_; }
+  const std::vector<std::shared_ptr<const KeyStore>>& stores() const { return stores_; }
 
  private:
-  explicit StoreTable(std::vector<KeyStore> stores) : stores_(std::move(stores)) {}
+  StoreTable() = default;
 
-  std::vector<KeyStore> stores_;
+  std::vector<std::shared_ptr<const KeyStore>> stores_;
 };
 
 }  // namespace tercet::proxy

@@ -17,9 +17,14 @@ using xks::Operation;
 /// Everything about one request; owned by handle().
 struct XksService::Work {
   Work(XksRequest http, const StoreTable::Match& matched, Deadline deadline)
-      : request(std::move(http)), store(*matched.store), target(matched.target), until(deadline) {}
+      : request(std::move(http)),
+        kept(matched.store),
+        store(*kept),
+        target(matched.target),
+        until(deadline) {}
 
   XksRequest request;
+  std::shared_ptr<const KeyStore> kept;
   const KeyStore& store;
   xks::Target target;
   Deadline until;

@@ -159,6 +159,9 @@ void asked_before_it_has_compared(Stage& stage) {
   Cluster& cluster = stage.begin();
   Administrators& administrators = cluster.administrators();
   const DiskImage before = cluster.node(kSetBack).image_now();
+  for (const Site from : {Site{0}, Site{1}}) {  // node 3 is the last to vote
+    cluster.network().path(from, kSetBack).delay = Milliseconds(20);
+  }
   // Its vote reaches node 1 only, and node 1 nobody.
   when_it_votes(cluster, [&cluster, &before](Site) {
     cluster.network().set_cut_one_way(kSetBack, 1, true);

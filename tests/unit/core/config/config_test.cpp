@@ -210,9 +210,9 @@ TEST_F(Examples, AMemberMayHaveTwoPinsAndGetOthersWhileItRuns) {
   replace("cluster.yaml", "quorum: 2", "quorum: 1");
   const Result<ClusterConfig> fresh = load_cluster_config(path("cluster.yaml"));
   ASSERT_TRUE(fresh.ok()) << fresh.error().to_string();
-  running->take_pins_of(*fresh);
+  running->take_changes_of(*fresh);
   EXPECT_EQ(running->find_proxy("proxy-1")->tls_pins, (std::vector<KeyPin>{before, added}));
-  EXPECT_EQ(running->quorum, 2U) << "only the pins are taken";
+  EXPECT_EQ(running->quorum, 2U) << "only pins and stores are taken";
 }
 
 TEST_F(Examples, NodeNeedsASecretForEveryCredential) {
