@@ -27,7 +27,7 @@ HttpConnection::HttpConnection(const asio::any_io_executor& executor,
       working_(executor) {}
 
 Task<void> HttpConnection::run() {
-  newcomer_.emplace(shared_.waiting_room, WaitingRoom::Kind::newcomer, *stream_);
+  wait_for_client();
   for (;;) {
     const Next next = co_await next_request();
     if (next == Next::ended) {
@@ -45,13 +45,15 @@ Task<void> HttpConnection::run() {
     head_until_.reset();
     body_until_.reset();
     first_ = false;
-    newcomer_.reset();
+    seat_.reset();
     const bool head_request = request.method == "HEAD";
     HttpResponse response = co_await handle(std::move(request));
     if (client_gone_) {
       ++shared_.counts.abandoned;
       break;
     }
+    proven_ = proven_ || !shared_.options.proof_needed || response.proves_client;
+    wait_for_client();  // for it to take the answer, and then to ask again
     const bool keep = wanted && !response.close && !finishing_ && !shared_.draining;
     const Status sent = co_await answer(std::move(response), keep, head_request);
     if (!sent || !keep) {
@@ -103,7 +105,9 @@ Task<HttpConnection::Next> HttpConnection::next_request() {
       filled = co_await wait_idle(until);
     }
     if (filled) {
-      filled = co_await fill(until);
+      // What has begun to come, be it a byte, has the time of a head.
+      const Deadline head_until = limit_for(HttpRequestParser::State::head);
+      filled = co_await fill(idle_ ? head_until.earlier_of(until) : until);
     }
     idle_ = false;
     if (!filled) {
@@ -125,19 +129,21 @@ Task<void> HttpConnection::give_up(HttpRequestParser::State waiting_in) {
   }
 }
 
-/// Between requests: nothing is kept for the connection that it does not need, and it makes room
-/// for another if there is none.
+/// From now until the next request is there the connection makes room for others if need be.
+void HttpConnection::wait_for_client() {
+  seat_.emplace(shared_.waiting_room,
+                proven_ ? WaitingRoom::Kind::known : WaitingRoom::Kind::stranger,
+                *stream_);
+}
+
+/// Between requests nothing is kept for the connection that it does not need.
 Task<Status> HttpConnection::wait_idle(Deadline until) {
   if (begin_ == end_) {
     input_ = Bytes();
     begin_ = 0;
     end_ = 0;
   }
-  std::optional<WaitingRoom::Seat> between;
-  if (!first_) {
-    between.emplace(shared_.waiting_room, WaitingRoom::Kind::between, *stream_);
-  }
-  co_return co_await stream_->wait_readable(until);
+  return stream_->wait_readable(until);
 }
 
 Deadline HttpConnection::limit_for(HttpRequestParser::State state) {

@@ -57,6 +57,7 @@ class HttpConnection {
   enum class Next : std::uint8_t { request, refused, ended };
 
   Task<Next> next_request();
+  void wait_for_client();
   Task<Status> wait_idle(Deadline until);
   Task<Status> fill(Deadline until);
   Task<HttpResponse> handle(HttpRequest request);
@@ -80,7 +81,8 @@ class HttpConnection {
   std::size_t end_ = 0;
   bool first_ = true;
   Deadline first_until_;
-  std::optional<WaitingRoom::Seat> newcomer_;  ///< until the first request has come
+  bool proven_ = false;                    ///< the client has shown who it is
+  std::optional<WaitingRoom::Seat> seat_;  ///< but while a request is handled
   bool reading_ended_ = false;
   bool client_gone_ = false;
   bool idle_ = false;

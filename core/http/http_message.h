@@ -85,6 +85,8 @@ class HttpResponse {
   HttpHeaders headers;
   Bytes body;
   bool close = false;  ///< close the connection after it
+  /// The request showed who the client is (HttpServerOptions::proof_needed).
+  bool proves_client = false;
 };
 
 }  // namespace tercet

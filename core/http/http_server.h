@@ -27,6 +27,8 @@ class HttpServerOptions {
   Milliseconds first_limit{10000};  ///< from the handshake to the end of the first request
   Milliseconds idle_limit{600000};  ///< between requests
   Milliseconds write_limit{5000};   ///< one response
+  /// Only answers with `proves_client` make a client known to the waiting room; else any does.
+  bool proof_needed = false;
 };
 
 class HttpServerCounts {

@@ -177,7 +177,7 @@ class TcpListener final : public Listener {
   }
 
   Task<Status> shake_hands(TlsAcceptor& stream, Deadline until) {
-    const WaitingRoom::Seat waiting(waiting_room_, WaitingRoom::Kind::newcomer, stream);
+    const WaitingRoom::Seat waiting(waiting_room_, WaitingRoom::Kind::stranger, stream);
     co_return co_await stream.handshake(until);
   }
 

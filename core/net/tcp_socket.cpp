@@ -102,6 +102,9 @@ class TcpSocket::Shared : public std::enable_shared_from_this<TcpSocket::Shared>
 
   static void disarm(Watch& watch) { watch.active = false; }
 
+  bool meant_for_the_writer(const boost::system::error_code& failed) const;
+  Error why_reading_ended(const boost::system::error_code& failed) const;
+
   void close() noexcept {
     boost::system::error_code ignored;
     socket.close(ignored);
@@ -160,17 +163,16 @@ TcpSocket::~TcpSocket() {
   shared_->close();
 }
 
+/// A read that was woken since the other direction was late: it waits on.
+bool TcpSocket::Shared::meant_for_the_writer(const boost::system::error_code& failed) const {
+  return failed == asio::error::operation_aborted && socket.is_open() && !reading.fired;
+}
+
+Error TcpSocket::Shared::why_reading_ended(const boost::system::error_code& failed) const {
+  return reading.fired && failed == asio::error::operation_aborted ? late() : gone();
+}
+
 Task<Result<std::size_t>> TcpSocket::read_some(MutableByteView into, Deadline until) {
-  return receive(into, 0, until);
-}
-
-Task<Status> TcpSocket::wait_readable(Deadline until) {
-  std::array<std::uint8_t, 1> byte{};
-  const Result<std::size_t> there = co_await receive(byte, asio::socket_base::message_peek, until);
-  co_return there ? ok_status() : Status(there.error());
-}
-
-Task<Result<std::size_t>> TcpSocket::receive(MutableByteView into, int flags, Deadline until) {
   const std::shared_ptr<Shared> shared = shared_;
   const bool ending = co_await cancelled();
   if (ending) {
@@ -178,10 +180,9 @@ Task<Result<std::size_t>> TcpSocket::receive(MutableByteView into, int flags, De
   }
   shared->arm(shared->reading, until);
   for (;;) {
-    auto [failed, count] = co_await shared->socket.async_receive(
-        asio::buffer(into.data(), into.size()), flags, asio::as_tuple(asio::use_awaitable));
-    if (failed == asio::error::operation_aborted && shared->socket.is_open() &&
-        !shared->reading.fired) {
+    auto [failed, count] = co_await shared->socket.async_read_some(
+        asio::buffer(into.data(), into.size()), asio::as_tuple(asio::use_awaitable));
+    if (shared->meant_for_the_writer(failed)) {
       const bool cut = co_await cancelled();
       if (!cut) {
         continue;
@@ -196,8 +197,35 @@ Task<Result<std::size_t>> TcpSocket::receive(MutableByteView into, int flags, De
     if (failed == asio::error::eof) {
       co_return std::size_t(0);
     }
-    const bool fired = shared->reading.fired && failed == asio::error::operation_aborted;
-    co_return fired ? late() : gone();
+    co_return shared->why_reading_ended(failed);
+  }
+}
+
+/// By waiting, not by a read of nothing or a peek: what asio takes for exhausted by such a read, an
+/// end above all, it would not report a second time.
+Task<Status> TcpSocket::wait_readable(Deadline until) {
+  const std::shared_ptr<Shared> shared = shared_;
+  const bool ending = co_await cancelled();
+  if (ending) {
+    co_return stopped();
+  }
+  shared->arm(shared->reading, until);
+  for (;;) {
+    const auto [failed] = co_await shared->socket.async_wait(asio::ip::tcp::socket::wait_read,
+                                                             asio::as_tuple(asio::use_awaitable));
+    if (shared->meant_for_the_writer(failed)) {
+      const bool cut = co_await cancelled();
+      if (!cut) {
+        continue;
+      }
+      Shared::disarm(shared->reading);
+      co_return stopped();
+    }
+    Shared::disarm(shared->reading);
+    if (!failed) {
+      co_return ok_status();
+    }
+    co_return shared->why_reading_ended(failed);
   }
 }
 

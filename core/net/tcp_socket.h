@@ -42,8 +42,6 @@ class TcpSocket {
  private:
   class Shared;
 
-  Task<Result<std::size_t>> receive(MutableByteView into, int flags, Deadline until);
-
   std::shared_ptr<Shared> shared_;
   std::string remote_;
 };

@@ -5,7 +5,7 @@
 namespace tercet {
 
 WaitingRoom::Seat::Seat(WaitingRoom& room, Kind kind, ByteStream& stream)
-    : queue_(kind == Kind::newcomer ? &room.newcomers_ : &room.between_),
+    : queue_(kind == Kind::stranger ? &room.strangers_ : &room.known_),
       place_(queue_->insert(queue_->end(), this)),
       stream_(&stream) {}
 
@@ -16,7 +16,7 @@ WaitingRoom::Seat::~Seat() {
 }
 
 bool WaitingRoom::end_one() {
-  std::list<Seat*>& queue = newcomers_.empty() ? between_ : newcomers_;
+  std::list<Seat*>& queue = strangers_.empty() ? known_ : strangers_;
   if (queue.empty()) {
     return false;
   }

@@ -8,14 +8,14 @@
 namespace tercet {
 
 /// The connections of one port that wait for their client, so that when there is no room for a new
-/// one, one that nobody would miss makes room. First go those that have brought no request yet,
-/// then those between two requests; of either kind the one that has waited longest.
+/// one, one that nobody would miss makes room. First go those whose client has not shown who it is,
+/// then the others; of either kind the one that has waited longest.
 /// Threads: one executor. Outlives its seats.
 class WaitingRoom {
  public:
   enum class Kind : std::uint8_t {
-    newcomer,  ///< no request yet: in the handshake, silent, or in the middle of the first one
-    between,   ///< served before
+    stranger,  ///< in the handshake, silent, or with requests that proved nothing
+    known,     ///< a request proved who it is
   };
 
   /// One connection's place, from now until destruction.
@@ -43,8 +43,8 @@ class WaitingRoom {
   bool end_one();
 
  private:
-  std::list<Seat*> newcomers_;
-  std::list<Seat*> between_;
+  std::list<Seat*> strangers_;
+  std::list<Seat*> known_;
 };
 
 }  // namespace tercet

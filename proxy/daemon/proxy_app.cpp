@@ -192,6 +192,7 @@ Status ProxyApp::bind() {
   server.listener.tls = tls_;
   server.listener.connections_max = config_.limits.connections_max;
   server.listener.connections_per_address_max = config_.limits.connections_per_address_max;
+  server.proof_needed = true;
   server.idle_limit = std::chrono::seconds(config_.limits.idle_seconds);
   TERCET_TRY(xks_server_,
              HttpServer::bind(executor_, std::move(server), [this](HttpRequest request) {

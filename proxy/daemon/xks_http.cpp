@@ -25,6 +25,7 @@ HttpResponse http_response(XksReply reply) {
     response.headers.emplace_back("Allow", "POST");
   }
   response.body = std::move(reply.body);
+  response.proves_client = reply.proven;
   return response;
 }
 

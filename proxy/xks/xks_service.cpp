@@ -199,6 +199,7 @@ Task<XksReply> XksService::handle(XksRequest request, Deadline until) {
   record.status = reply.status;
   record.response_bytes = reply.body.size();
   record.total = std::chrono::ceil<Milliseconds>(monotonic_.now() - start);
+  reply.proven = record.proven();
   observer_.finished(record);
   co_return reply;
 }

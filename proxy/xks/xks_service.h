@@ -42,6 +42,7 @@ class XksReply {
   unsigned status = 500;
   Bytes body;
   bool allow_post = false;  ///< 405: the header `Allow: POST` belongs to it
+  bool proven = false;      ///< RequestRecord::proven
 };
 
 struct XksServiceOptions {
