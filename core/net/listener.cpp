@@ -1,6 +1,7 @@
 #include "core/net/listener.h"
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -165,7 +166,14 @@ class TcpListener final : public Listener {
     const Deadline until = co_await deadline_in(options_.handshake_limit);
     TlsServerContext context = options_.tls->current();
     std::unique_ptr<TlsAcceptor> stream = make_tls_acceptor(std::move(socket), std::move(context));
-    const Status shaken = co_await shake_hands(*stream, until);
+    std::optional<WaitingRoom::Seat> waiting;
+    waiting.emplace(waiting_room_, WaitingRoom::Kind::stranger, *stream);
+    const Status shaken = co_await stream->handshake(until);
+    const bool made_room = waiting->ended();
+    waiting.reset();
+    if (made_room) {
+      co_return;  // counted already
+    }
     if (!shaken) {
       ++counts_.handshakes_failed;
       if (on_handshake_failure) {
@@ -174,11 +182,6 @@ class TcpListener final : public Listener {
       co_return;
     }
     co_await handler_(std::move(stream));
-  }
-
-  Task<Status> shake_hands(TlsAcceptor& stream, Deadline until) {
-    const WaitingRoom::Seat waiting(waiting_room_, WaitingRoom::Kind::stranger, stream);
-    co_return co_await stream.handshake(until);
   }
 
   ListenerOptions options_;

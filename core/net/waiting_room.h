@@ -27,6 +27,9 @@ class WaitingRoom {
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
+    /// The connection was cut off to make room.
+    bool ended() const { return queue_ == nullptr; }
+
    private:
     friend class WaitingRoom;
 

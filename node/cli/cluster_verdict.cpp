@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/config/cluster_digest.h"
 #include "node/cli/arguments.h"
@@ -61,29 +62,75 @@ void judge_nodes(const NodeAnswers& answers, Findings& out) {
   }
 }
 
-/// The one that is far from both others, or those two that are far from each other.
-void judge_clocks(const NodeAnswers& answers, Findings& out) {
-  std::vector<std::pair<std::string, std::int64_t>> clocks;
-  for (const NodeAnswer& answer : answers) {
-    if (const auto ahead = clock_ahead_ms(answer); ahead) {
-      clocks.emplace_back(answer.node, *ahead);
-    }
-  }
-  for (const auto& [node, ahead] : clocks) {
-    std::size_t far_from = 0;
-    std::int64_t by = 0;
-    for (const auto& [other, its] : clocks) {
-      if (std::abs(ahead - its) > kClockMillisecondsMax) {
-        ++far_from;
-        by = ahead - its;
+/// How far the clocks of two nodes are from each other, and from this machine's.
+class Clocks {
+ public:
+  explicit Clocks(const NodeAnswers& answers) {
+    for (const NodeAnswer& answer : answers) {
+      if (const auto ahead = clock_ahead_ms(answer); ahead) {
+        nodes_.emplace_back(answer.node, *ahead);
       }
     }
-    if (far_from > 0 && far_from + 1 == clocks.size()) {
-      out.add(State::not_serving,
-              "the clock of " + node + " is " + std::to_string(std::abs(by) / 1000) + " s " +
-                  (by > 0 ? "ahead of" : "behind") +
-                  " the other nodes': it refuses requests. Mend time synchronisation there");
+  }
+
+  std::size_t size() const { return nodes_.size(); }
+
+  const std::string& name(std::size_t i) const { return nodes_[i].first; }
+
+  std::int64_t ahead(std::size_t i) const { return nodes_[i].second; }
+
+  bool are_far(std::size_t i, std::size_t j) const { return is_far(ahead(i) - ahead(j)); }
+
+  bool all_far_from_here() const {
+    return !nodes_.empty() &&
+           std::ranges::all_of(nodes_, [](const auto& node) { return is_far(node.second); });
+  }
+
+  /// One node is far from all others, which agree with this machine; a node that lies about its own
+  /// clock accuses nobody else.
+  std::optional<std::size_t> wrong_one() const {
+    for (std::size_t i = 0; i < size(); ++i) {
+      bool alone = size() > 2 && is_far(ahead(i));
+      for (std::size_t j = 0; j < size(); ++j) {
+        alone = alone && (i == j || (are_far(i, j) && !is_far(ahead(j))));
+      }
+      if (alone) {
+        return i;
+      }
     }
+    return std::nullopt;
+  }
+
+ private:
+  static bool is_far(std::int64_t by) { return std::abs(by) > kClockMillisecondsMax; }
+
+  std::vector<std::pair<std::string, std::int64_t>> nodes_;
+};
+
+void judge_clocks(const NodeAnswers& answers, Findings& out) {
+  const Clocks clocks(answers);
+  if (const std::optional<std::size_t> wrong = clocks.wrong_one(); wrong) {
+    const std::int64_t by = clocks.ahead(*wrong);
+    out.add(State::not_serving,
+            "the clock of " + clocks.name(*wrong) + " is " + std::to_string(std::abs(by) / 1000) +
+                " s " + (by > 0 ? "ahead of" : "behind") +
+                " the others': it refuses requests. Mend time synchronisation there");
+    return;
+  }
+  for (std::size_t i = 0; i < clocks.size(); ++i) {
+    for (std::size_t j = i + 1; j < clocks.size(); ++j) {
+      if (clocks.are_far(i, j)) {
+        out.add(State::not_serving,
+                "the clocks of " + clocks.name(i) + " and " + clocks.name(j) + " differ by " +
+                    std::to_string(std::abs(clocks.ahead(i) - clocks.ahead(j)) / 1000) +
+                    " s: at least one refuses requests. Mend time synchronisation");
+      }
+    }
+  }
+  if (clocks.all_far_from_here()) {
+    out.add(State::degraded,
+            "the clocks of all nodes are far from this machine's: if they are wrong, they refuse "
+            "requests");
   }
 }
 
@@ -122,13 +169,32 @@ void judge_files(const NodeAnswers& answers, const ClusterConfig& cluster, Findi
   }
 }
 
-/// A proxy as the nodes tell of it.
+/// A proxy as the nodes tell of it: what each that is linked to it passes on.
 class ProxyWord {
  public:
   ProxyWord() = default;
-  std::size_t linked_to = 0;
-  std::size_t serving_said_by = 0;
-  Json said = Json::object();  ///< what the last of them passed on
+
+  void add(const Json& said) { said_.push_back(said); }
+
+  bool linked() const { return said_.size() >= kBelieved; }
+
+  /// What two nodes pass on alike; null if no two do.
+  Json agreed(const char* name) const {
+    for (const Json& one : said_) {
+      const Json value = one.value(name, Json());
+      const auto same = std::ranges::count_if(
+          said_, [&](const Json& other) { return other.value(name, Json()) == value; });
+      if (static_cast<std::size_t>(same) >= kBelieved) {
+        return value;
+      }
+    }
+    return {};
+  }
+
+  bool is(const char* name) const { return agreed(name) == Json(true); }
+
+ private:
+  std::vector<Json> said_;
 };
 
 std::map<std::string, ProxyWord> proxies_of(const NodeAnswers& answers) {
@@ -137,28 +203,26 @@ std::map<std::string, ProxyWord> proxies_of(const NodeAnswers& answers) {
     if (!answer.ok()) {
       continue;
     }
+    std::set<std::string> told;  // once, however often a corrupt node repeats it
     for (const Json& proxy : answer.body.value("proxies", Json::array())) {
-      if (!proxy.value("up", false)) {
-        continue;
+      const std::string name = proxy.value("peer", std::string());
+      if (proxy.value("up", false) && told.insert(name).second) {
+        out[name].add(proxy);
       }
-      ProxyWord& word = out[proxy.value("peer", std::string())];
-      ++word.linked_to;
-      word.serving_said_by += proxy.value("serving", false) ? 1U : 0U;
-      word.said = proxy;
     }
   }
   return out;
 }
 
 std::string why_not_serving(const std::string& name, const ProxyWord& word) {
-  if (word.linked_to < kBelieved) {
+  if (!word.linked()) {
     return name + " is not linked to the nodes: is it running? look at its log";
   }
-  const Json error = word.said.value("last_error", Json());
-  const std::string code = error.is_string() ? " (" + error.get<std::string>() + ")" : "";
-  if (word.said.value("draining", false)) {
+  if (word.is("draining")) {
     return name + " is draining: it is being stopped";
   }
+  const Json error = word.agreed("last_error");
+  const std::string code = error.is_string() ? " (" + error.get<std::string>() + ")" : "";
   if (error == "not_found") {
     return name + " does not serve" + code +
            ": the health key does not exist, or not at all nodes. Make the key that the cluster "
@@ -167,22 +231,18 @@ std::string why_not_serving(const std::string& name, const ProxyWord& word) {
   return name + " does not serve" + code + ": its /ping and its log say why";
 }
 
-std::optional<std::int64_t> number_in(const Json& object, const char* name) {
-  const Json value = object.value(name, Json());
-  return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
-}
-
 /// What is wrong with a proxy that serves.
 void judge_serving_proxy(const std::string& name,
                          const ProxyWord& word,
                          const std::string& our_digest,
                          Findings& out) {
-  if (word.said.value("cold_decrypts_too_slow", false)) {
+  if (word.is("cold_decrypts_too_slow")) {
     out.add(State::degraded,
             "a Decrypt that no node remembers takes longer than KMS waits and fails, says " + name +
                 ": the sites are too far apart, docs/wide-area.md");
   }
-  if (word.said.value("cluster_digest", our_digest) != our_digest) {
+  if (const Json theirs = word.agreed("cluster_digest");
+      theirs.is_string() && theirs != our_digest) {
     out.add(State::degraded,
             "the cluster file at " + name + " says something else than yours: make them the same");
   }
@@ -199,11 +259,11 @@ void judge_proxies(const NodeAnswers& answers,
   for (const ClusterConfig::Proxy& proxy : cluster.proxies) {
     const auto found = words.find(proxy.name);
     const ProxyWord word = found == words.end() ? ProxyWord() : found->second;
-    const auto expires = number_in(word.said, "certificate_expires");
-    if (word.linked_to >= kBelieved && expires && *expires <= now_unix) {
+    const Json expires = word.agreed("certificate_expires");
+    if (expires.is_number_integer() && expires.get<std::int64_t>() <= now_unix) {
       failing.push_back("the certificate that " + proxy.name +
                         " shows to KMS has expired: put a new one in place, SIGHUP");
-    } else if (word.serving_said_by >= kBelieved) {
+    } else if (word.is("serving")) {
       ++serving;
       judge_serving_proxy(proxy.name, word, our_digest, out);
     } else {

@@ -220,7 +220,11 @@ void Coordinator::count(Errc code) {
 
 void Coordinator::learn(const Exchange& exchange, const SessionPlan& plan, Errc code) {
   count(code);
-  if (const std::optional<Dissent> dissent = exchange.dissent(); dissent && options_.on_dissent) {
+  const std::optional<Dissent> dissent = exchange.dissent();
+  // What belongs to plans happens to honest nodes that are a step apart, and is tried again.
+  const bool about_plans =
+      dissent && (dissent->reason == Errc::exhausted || dissent->reason == Errc::already_burnt);
+  if (dissent && !about_plans && options_.on_dissent) {
     options_.on_dissent(*dissent);
   }
   if (code == Errc::already_burnt) {

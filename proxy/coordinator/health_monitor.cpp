@@ -101,6 +101,7 @@ void HealthMonitor::note(const Status& outcome) {
     failures_in_row_ = 0;
   } else {
     last_error_ = outcome.error().code();
+    self_check_failed_ = self_check_failed_ || last_error_ == Errc::crypto_failure;
     ++failures_in_row_;
   }
 }
@@ -119,8 +120,10 @@ HealthStatus HealthMonitor::node_state(PartyIndex node) const {
   if (view.status->health == mpc::wire::NodeHealth::unavailable) {
     return HealthStatus::unavailable;
   }
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 53U;  // a corrupt node may say any number
   const std::int64_t clock_off =
-      static_cast<std::int64_t>(view.status->wall_milliseconds) - clock_.now_milliseconds();
+      static_cast<std::int64_t>(std::min(view.status->wall_milliseconds, kFar)) -
+      clock_.now_milliseconds();
   const bool alone = !reached(mpc::next(node)) || !reached(mpc::previous(node));
   const bool impaired = view.status->health != mpc::wire::NodeHealth::active || alone ||
                         cold_decrypts_too_slow() || clock_off > kClockOffMillisecondsMax ||

@@ -69,6 +69,9 @@ class HealthMonitor final : public HealthSource {
 
   bool cold_decrypts_too_slow() const { return cold_decrypt() > settings_.request_limit; }
 
+  /// What came back was not what had been encrypted, ever since the start.
+  bool self_check_failed() const { return self_check_failed_; }
+
   /// Of the last check, if that failed.
   std::optional<Errc> last_error() const { return last_error_; }
 
@@ -87,6 +90,7 @@ class HealthMonitor final : public HealthSource {
   std::optional<SteadyTime> checked_at_;
   std::optional<SteadyTime> succeeded_at_;
   std::optional<Errc> last_error_;
+  bool self_check_failed_ = false;
   int failures_in_row_ = 0;
   Pace cold_decrypts_;
   const Clock& monotonic_;

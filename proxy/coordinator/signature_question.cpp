@@ -69,7 +69,8 @@ std::optional<Authenticity> SignatureQuestion::answer() const {
   for (const PartyIndex node : mpc::kAllParties) {
     const std::optional<mpc::wire::Answer> said = answer_of(exchange_, node);
     if (!said || (said->error && is_late_or_full(*said->error))) {
-      return Authenticity(Error(Errc::timeout, "ask the nodes: not two answered in time"));
+      return Authenticity(
+          Error(Errc::timeout, "ask the nodes: no two agree, and not all answered in time"));
     }
   }
   return Authenticity(Error(Errc::internal, "ask the nodes: no two give the same answer"));

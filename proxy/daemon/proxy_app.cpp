@@ -148,6 +148,7 @@ CoordinatorOptions ProxyApp::coordinator_options() {
 mpc::wire::ProxyStatus ProxyApp::own_status() const {
   mpc::wire::ProxyStatus status = service_watch_.status();
   status.draining = draining_;
+  status.serving = status.serving && !draining_;
   status.certificate_expires_unix =
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, tls_->current().expires_unix()));
   status.cluster_digest = digest_of(config_.cluster);
@@ -170,6 +171,7 @@ Status ProxyApp::bind() {
                                             log_.named("request_log"));
   XksServiceOptions options;
   options.key_prefix = config_.key_prefix;
+  options.on_own_check_failed = [this] { service_watch_.own_check_failed(); };
   service_ = std::make_unique<XksService>(stores_,
                                           coordinator_,
                                           health_,

@@ -8,7 +8,7 @@ namespace {
 
 /// A lease is opened anew, or a node restarts, within this.
 constexpr std::chrono::seconds kUnlinkedMax{10};
-/// Three checks, of which one may fail.
+/// Checks that fail are made anew every second.
 constexpr std::int64_t kUncheckedSecondsMax = 15;
 constexpr std::chrono::minutes kBetweenWords{1};
 
@@ -82,7 +82,8 @@ void ServiceWatch::tick() {
 }
 
 std::optional<std::string> ServiceWatch::judge() const {
-  if (coordinator_.figures().self_check_failed > 0) {
+  if (own_check_failed_ || coordinator_.figures().self_check_failed > 0 ||
+      health_.self_check_failed()) {
     return "this machine's own check of a result failed: take this proxy out of service, test its "
            "memory";
   }
@@ -96,9 +97,8 @@ std::optional<std::string> ServiceWatch::judge() const {
     return absent.empty() ? "no lease with the nodes" : "cut off from " + absent;
   }
   const std::optional<std::int64_t> succeeded = health_.seconds_since_success();
-  const std::int64_t without = succeeded.value_or(seconds_between(began_, clock_.now()));
   const bool checks_fail = health_.last_error() && !is_load(*health_.last_error());
-  if (!succeeded || (checks_fail && without > kUncheckedSecondsMax)) {
+  if (!succeeded || (checks_fail && *succeeded > kUncheckedSecondsMax)) {
     return why_checks_fail();
   }
   return std::nullopt;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +32,9 @@ class ServiceWatch {
   /// Nothing while requests are answered.
   const std::optional<std::string>& why_not() const { return why_not_; }
 
+  /// A result did not pass a check of this machine's own.
+  void own_check_failed() { own_check_failed_ = true; }
+
   /// One node alone refused a request: counted and told by node and reason.
   void note(const Dissent& dissent);
   /// What the nodes are told; the caller adds what only it knows.
@@ -56,6 +58,7 @@ class ServiceWatch {
   SteadyTime lost_at_{};
   SteadyTime told_at_{};
   bool served_ = false;  ///< ever
+  bool own_check_failed_ = false;
 };
 
 }  // namespace tercet::proxy

@@ -367,6 +367,9 @@ Status XksService::check_against_body(const Work& work, const Encrypted& encrypt
   if (sha256(work.request.body) != work.proxied.body_sha256 || !again ||
       !ct::equal(again->plaintext, encrypted.recovered_plaintext) ||
       !std::ranges::equal(again->aad, encrypted.aad)) {
+    if (options_.on_own_check_failed) {
+      options_.on_own_check_failed();
+    }
     return Error(Errc::crypto_failure, "encrypt: the result does not belong to the request's body")
         .hint("a memory fault is likely: take this proxy out of service and test its memory");
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,6 +50,8 @@ struct XksServiceOptions {
   /// Requests in work at once, of one store, before more are shed: with ThrottlingException while
   /// some are served, else with DependencyTimeoutException.
   std::size_t in_work_per_store_max = 512;
+  /// Told when a result does not belong to the request that it was made for; may be empty.
+  std::function<void()> on_own_check_failed;
   /// Where it is not empty, key ids that do not begin with it exist in no store.
   std::string key_prefix;
 };

@@ -146,14 +146,54 @@ TEST_F(ClusterVerdict, AProxyWhoseChecksFail) {
   expect(State::not_serving, "the health key does not exist");
 }
 
-/// A corrupt node may say that a proxy serves, or that it does not.
+/// A corrupt node may say anything of a proxy, and say it twice.
 TEST_F(ClusterVerdict, WhatOneNodeSaysOfAProxyDecidesNothing) {
-  answers_[0].body["proxies"][0]["serving"] = false;
-  EXPECT_EQ(judge().state, State::serving);
-  set_proxy(0, "serving", false);
-  set_proxy(1, "serving", false);
-  answers_[0].body["proxies"][0]["serving"] = true;
-  EXPECT_EQ(judge().state, State::not_serving);
+  const std::pair<const char*, Json> lies[] = {{"serving", false},
+                                               {"up", false},
+                                               {"draining", true},
+                                               {"cold_decrypts_too_slow", true},
+                                               {"certificate_expires", 0},
+                                               {"cluster_digest", "00"}};
+  for (NodeAnswer& liar : answers_) {
+    const Json honest = liar.body["proxies"];
+    for (const auto& [name, lie] : lies) {
+      liar.body["proxies"][0][name] = lie;
+      EXPECT_EQ(judge().state, State::serving) << liar.node << " " << name;
+      liar.body["proxies"] = honest;
+    }
+  }
+  for (NodeAnswer& liar : answers_) {
+    const Json lie = liar.body["proxies"];
+    for (NodeAnswer& answer : answers_) {
+      answer.body["proxies"] = Json::array();
+    }
+    liar.body["proxies"] = Json::array({lie[0], lie[0], lie[1], lie[1]});
+    EXPECT_EQ(judge().state, State::not_serving) << liar.node;
+    for (NodeAnswer& answer : answers_) {
+      answer.body["proxies"] = lie;
+    }
+  }
+}
+
+TEST_F(ClusterVerdict, ADrainingProxyIsNone) {
+  for (const std::size_t index : {0U, 1U}) {
+    set_proxy(index, "serving", false);
+    set_proxy(index, "draining", true);
+  }
+  expect(State::not_serving, "proxy-1 is draining");
+}
+
+/// 200 s and 400 s: the middle one is near both, and must not hide that the outer ones differ.
+TEST_F(ClusterVerdict, ClocksThatSpread) {
+  answers_[1].body["wall_milliseconds"] = kNow * 1000 + 200'000;
+  answers_[2].body["wall_milliseconds"] = kNow * 1000 + 400'000;
+  expect(State::not_serving, "the clocks of node-1 and node-3 differ by 400 s");
+}
+
+TEST_F(ClusterVerdict, ALieAboutAClockAccusesNobodyElse) {
+  answers_[0].body["wall_milliseconds"] = kNow * 1000 + kHourMs;
+  answers_[1].body["wall_milliseconds"] = kNow * 1000 + kHourMs;  // repeats what node-1 says
+  expect(State::not_serving, "the clocks of node-1 and node-3 differ by 3600 s");
 }
 
 TEST_F(ClusterVerdict, AnExpiredCertificateForKms) {
