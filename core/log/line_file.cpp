@@ -181,6 +181,9 @@ FileFate LineFile::keep_in_place() {
 Result<std::string> LineFile::tail(std::size_t bytes_max) const {
   const std::lock_guard lock(mutex_);
   const auto wanted = std::min(static_cast<std::size_t>(size_), bytes_max);
+  if (wanted == 0) {
+    return std::string();  // empty, or no regular file: a pipe refuses even to read nothing
+  }
   std::string out(wanted, '\0');
   const ssize_t got = pread(descriptor_, out.data(), wanted, size_ - static_cast<off_t>(wanted));
   if (got != static_cast<ssize_t>(wanted)) {

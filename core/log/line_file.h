@@ -51,10 +51,8 @@ class LineFile {
   /// file that nobody finds is lost. Where that fails, `append` fails until it can be opened.
   FileFate keep_in_place();
 
-  /// Up to so many of its last bytes, where it is a regular file. Errors: io_error.
+  /// Up to so many of its last bytes; "" where it is no regular file. Errors: io_error.
   Result<std::string> tail(std::size_t bytes_max) const;
-
-  const std::string& path() const { return path_; }
 
  private:
   LineFile(std::string path, int descriptor);

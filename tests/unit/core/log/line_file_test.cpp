@@ -156,5 +156,14 @@ TEST_F(LineFileTest, ShowsItsEnd) {
   EXPECT_EQ(LineFile::open("/dev/null").value()->tail(9).value(), "");
 }
 
+TEST_F(LineFileTest, APipeHasNoEndToShow) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const std::unique_ptr<LineFile> file = opened();
+  ASSERT_TRUE(file->append("one").ok());
+  const Result<std::string> end = file->tail(9);
+  ASSERT_TRUE(end.ok()) << end.error().to_string();
+  EXPECT_EQ(*end, "");
+}
+
 }  // namespace
 }  // namespace tercet
