@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <iterator>
 #include <thread>
@@ -15,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/write_signals.h"
+#include "core/time/clock.h"
 #include "tests/support/full_disk.h"
 #include "tests/support/temporary_directory.h"
 
@@ -28,6 +31,22 @@ class BackgroundLogTest : public ::testing::Test {
   static std::string text_at(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  /// Of the thread's work; false if it has not come about in time.
+  static bool comes_about(const std::function<bool()>& condition) {
+    const Deadline limit = Deadline::in(real_clock(), kLogWriterLimit);
+    while (!condition()) {
+      if (limit.passed()) {
+        return false;
+      }
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  bool file_holds(std::string_view part) const {
+    return comes_about([&] { return text_at(path_).find(part) != std::string::npos; });
   }
 
   test::TemporaryDirectory directory_;
@@ -67,7 +86,8 @@ TEST_F(BackgroundLogTest, AReaderThatStallsStopsNobodyAndIsToldWhatItMissed) {
   std::size_t whole = 0;
   std::uint64_t lost = 0;
   std::array<char, 65536> buffer{};
-  while (whole + lost < kLines) {
+  const Deadline limit = Deadline::in(real_clock(), kLogWriterLimit);
+  while (whole + lost < kLines && !limit.passed()) {
     const ssize_t got = read(reader, buffer.data(), buffer.size());
     if (got > 0) {
       seen.append(buffer.data(), static_cast<std::size_t>(got));
@@ -102,7 +122,11 @@ TEST_F(BackgroundLogTest, EndsThoughItsReaderStalls) {
   });
   const bool in_time = ended.wait_for(kLogWriterLimit) == std::future_status::ready;
   EXPECT_TRUE(in_time);
-  close(reader);  // lets the thread go
+
+  // The thread outlasts its log in a write; what is read lets it end, and close the pipe.
+  std::array<char, 65536> buffer{};
+  EXPECT_TRUE(comes_about([&] { return read(reader, buffer.data(), buffer.size()) == 0; }));
+  close(reader);
 }
 
 TEST_F(BackgroundLogTest, SaysHowManyLinesFoundNoRoomOnTheDisk) {
@@ -112,31 +136,52 @@ TEST_F(BackgroundLogTest, SaysHowManyLinesFoundNoRoomOnTheDisk) {
     log->write("one");
     log->write("a line that finds no room");
     log->write("two");
-    while (text_at(path_) != "one\ntwo\n") {
-      std::this_thread::yield();
-    }
+    EXPECT_TRUE(comes_about([&] { return text_at(path_) == "one\ntwo\n"; })) << text_at(path_);
   }
-  while (text_at(path_).find("\"event\":\"log_lines_lost\",\"count\":1}") == std::string::npos) {
-    std::this_thread::yield();
-  }
+  EXPECT_TRUE(file_holds("\"event\":\"log_lines_lost\",\"count\":1}")) << text_at(path_);
 }
 
 TEST_F(BackgroundLogTest, ReopensItsFileForRotation) {
   {
     const std::shared_ptr<LogSink> log = daemon_log_sink(path_).value();
     log->write("one");
-    while (text_at(path_) != "one\n") {
-      std::this_thread::yield();
-    }
+    ASSERT_TRUE(comes_about([&] { return text_at(path_) == "one\n"; }));
     std::filesystem::rename(path_, path_ + ".1");
     log->reopen();
-    while (!std::filesystem::exists(path_)) {
-      std::this_thread::yield();
-    }
+    ASSERT_TRUE(comes_about([&] { return std::filesystem::exists(path_); }));
     log->write("two");
   }
   EXPECT_EQ(text_at(path_ + ".1"), "one\n");
   EXPECT_EQ(text_at(path_).substr(text_at(path_).size() - 4), "two\n");
+}
+
+TEST_F(BackgroundLogTest, SaysInTheNewFileThatTheOldOneWasLost) {
+  const std::shared_ptr<LogSink> log = daemon_log_sink(path_).value();
+  std::filesystem::remove(path_);
+  EXPECT_TRUE(file_holds("\"event\":\"log_file_lost\",\"found\":\"deleted or moved away\""))
+      << text_at(path_);
+}
+
+/// A pipe is never looked for at its path: nobody opens it anew before reopen() does.
+TEST_F(BackgroundLogTest, SaysInTheOldFileThatItWasNotReopened) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  std::shared_ptr<LogSink> log = daemon_log_sink(path_).value();
+  std::filesystem::remove(path_);
+  std::filesystem::create_directory(path_);
+  log->reopen();
+  std::string seen;
+  std::array<char, 4096> buffer{};
+  EXPECT_TRUE(comes_about([&] {
+    const ssize_t got = read(reader, buffer.data(), buffer.size());
+    seen.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return seen.ends_with('\n');
+  }));
+  EXPECT_NE(seen.find("\"event\":\"log_not_reopened\""), std::string::npos) << seen;
+  EXPECT_NE(seen.find("Is a directory"), std::string::npos) << seen;
+  log.reset();
+  close(reader);
 }
 
 }  // namespace
