@@ -4,16 +4,14 @@
 #include <charconv>
 #include <cstdio>
 
+#include "node/cli/output.h"
+
 namespace tercet::cli {
 namespace {
 
 constexpr std::string_view kExitCodes =
     "\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 a node or process cannot be "
     "reached.\n";
-
-void print_out(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-}
 
 int usage_error(const std::string& what, const std::string& help) {
   std::fprintf(stderr, "tercet: %s\nSee: %s --help\n", what.c_str(), help.c_str());
@@ -186,11 +184,11 @@ std::string help_of_command(const SubCommand& command) {
 
 int dispatch(const std::vector<SubCommand>& commands, const std::vector<std::string>& words) {
   if (words.empty() || wants_help(words[0])) {
-    print_out(help_of_program(commands));
+    print_text(help_of_program(commands));
     return words.empty() ? kExitUsage : kExitDone;
   }
   if (words[0] == "--version") {
-    print_out(std::string("tercet ") + TERCET_VERSION + "\n");
+    print_text(std::string("tercet ") + TERCET_VERSION + "\n");
     return kExitDone;
   }
   const bool two_words = words.size() > 1 && !words[1].starts_with("-");
@@ -202,7 +200,7 @@ int dispatch(const std::vector<SubCommand>& commands, const std::vector<std::str
     }
     const std::vector<std::string> rest(words.begin() + (single ? 1 : 2), words.end());
     if (std::any_of(rest.begin(), rest.end(), is_help_option)) {
-      print_out(help_of_command(command));
+      print_text(help_of_command(command));
       return kExitDone;
     }
     Result<Arguments> arguments = parse_arguments(command, rest);
@@ -215,7 +213,7 @@ int dispatch(const std::vector<SubCommand>& commands, const std::vector<std::str
     return group_of(command) == words[0];
   });
   if (group && (words.size() == 1 || wants_help(words[1]))) {
-    print_out(help_of_group(commands, words[0]));
+    print_text(help_of_group(commands, words[0]));
     return words.size() == 1 ? kExitUsage : kExitDone;
   }
   return usage_error("there is no command \"" + path + "\"",

@@ -1,7 +1,6 @@
 // tercet key create | import | list | show | rotate | enable | disable
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <set>
@@ -115,7 +114,7 @@ class Order {
       // At once: whoever stops a key should not wait for a node that hangs.
       if (!json) {
         print_done(command);
-        std::fflush(stdout);
+        flush_output();
         told = true;
       }
     });
@@ -177,7 +176,7 @@ int create_keys(const Arguments& arguments) {
                  *limit,
                  [&](const node::Command& command, const CommandOutcome& outcome) {
                    static_cast<void>(report(command, outcome, json));
-                   std::fflush(stdout);  // what was told is not lost with this process
+                   flush_output();
                    not_made.ended(command.key(), outcome.exit_code);
                  });
   return not_made.tell(*wanted, arguments.call());
@@ -349,9 +348,8 @@ std::vector<SubCommand> key_sub_commands() {
           "All three nodes must be up. Done when all three hold their shares and have checked\n"
           "them together. Several keys are made side by side, up to 32 at once, and told as they\n"
           "are done (--json: one document a line; --timeout-s is for each). A key that exists\n"
-          "stays as it is: alone it is refused, among several it counts as made where its terms "
-          "are\n"
-          "those wanted, so the same call may be given again after a failure.\n"
+          "stays as it is: alone it is refused, among several it counts as made where its terms\n"
+          "are those wanted, so the same call may be given again after a failure.\n"
           "None is made while a node lacks data that it had (ALARM in `tercet status`): with the\n"
           "right directory put back nobody would have all of the key.\n"
           "A line of FILE is a key's id, and behind it those of --store, --no-store, --usage and\n"
@@ -393,9 +391,9 @@ std::vector<SubCommand> key_sub_commands() {
           disable_key,
           "A node that is away learns of it when it is back: its peers pass it on. Once two have\n"
           "it a third that does not answer is waited for one second. The kill switch: two\n"
-          "unwilling nodes stop every operation with the key. A key that no node knows is blocked "
-          "for the\n"
-          "day it is made, and that is said: look whether you wrote the id that you meant."),
+          "unwilling nodes stop every operation with the key. A key that no node knows is\n"
+          "blocked for the day it is made, and that is said: look whether you wrote the id that\n"
+          "you meant."),
   };
 }
 

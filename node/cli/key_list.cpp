@@ -1,7 +1,6 @@
 // tercet key list
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,7 +23,7 @@ class ListPrinter {
  public:
   explicit ListPrinter(bool json) : json_(json) {
     if (json_) {
-      std::fputs("{\"keys\":[", stdout);
+      print_text("{\"keys\":[");
     }
   }
 
@@ -32,7 +31,7 @@ class ListPrinter {
     ++count_;
     if (json_) {
       const std::string text = view_as_json(id, view).dump();
-      std::fputs((count_ == 1 ? text : "," + text).c_str(), stdout);
+      print_text(count_ == 1 ? text : "," + text);
       return;
     }
     rows_.push_back(list_row(view.by_node.begin()->second));

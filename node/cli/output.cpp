@@ -12,9 +12,21 @@
 #include "node/cli/arguments.h"
 
 namespace tercet::cli {
+namespace {
+
+/// Why standard output could not be written at first; 0: it could.
+int output_failed = 0;
+
+void note_failure(bool failed) {
+  if (failed && output_failed == 0) {
+    output_failed = errno;
+  }
+}
+
+}  // namespace
 
 int fail(int code, const std::string& what, const std::string& hint) {
-  std::fflush(stdout);
+  flush_output();
   std::fprintf(stderr, "tercet: %s\n", what.c_str());
   if (!hint.empty()) {
     std::fprintf(stderr, "  %s\n", hint.c_str());
@@ -35,17 +47,26 @@ std::string time_in_words(std::int64_t seconds) {
   return text.data();
 }
 
+void print_text(const std::string& text) {
+  note_failure(std::fputs(text.c_str(), stdout) < 0);  // flushes what finds no room in its buffer
+}
+
 void print_line(const std::string& text) {
-  std::fprintf(stdout, "%s\n", text.c_str());
+  print_text(text + '\n');
+}
+
+void flush_output() {
+  note_failure(std::fflush(stdout) != 0);
 }
 
 int after_output(int code) {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+  flush_output();
+  if (output_failed == 0) {
     return code;
   }
-  if (errno != EPIPE) {
-    fail(code, "the output could not be written: " + std::generic_category().message(errno));
+  if (output_failed != EPIPE) {
+    fail(code,
+         "the output could not be written: " + std::generic_category().message(output_failed));
   }
   return code == kExitDone ? kExitFailed : code;
 }

@@ -16,7 +16,12 @@ int fail(const Error& error, int code);
 /// "2026-01-31 09:30:00 UTC", of seconds since 1970.
 std::string time_in_words(std::int64_t seconds);
 
+// Standard output is written by these alone. They note why it failed first: a failed flush drops
+// what it held, so that a later one finds nothing wrong.
+void print_text(const std::string& text);
 void print_line(const std::string& text);
+/// What was told is not lost with this process, and comes before what standard error says next.
+void flush_output();
 
 /// Ends standard output: `code`, or that it failed if something of the output could not be written.
 /// Says so, unless its reader just went away (`| head`).
