@@ -61,7 +61,7 @@ void RequestLedger::finished(const RequestRecord& record) {
                  "Time from the complete request to its answer",
                  {{"operation", operation}})
       .observe(std::chrono::duration<double>(record.total).count());
-  if (record.access_key_known && record.status != 401) {
+  if (record.authentic) {
     const auto found = last_use_.find(record.access_key_id);
     if (found != last_use_.end()) {
       found->second->set(clock_.now_seconds());
@@ -77,7 +77,7 @@ void RequestLedger::finished(const RequestRecord& record) {
     return;
   }
   RequestRecord written = record;
-  if (!record.proven()) {
+  if (!record.authentic) {
     const auto left_out = caps_.take(kRequest, record.peer, monotonic_.now());
     if (!left_out) {
       return;

@@ -19,7 +19,9 @@ class RequestRecord {
   std::optional<xks::Operation> operation;  ///< likewise
   std::string key;
   std::string access_key_id;  ///< as the request claims; "" if it has none
-  bool access_key_known = false;
+  /// Two nodes have found that its signature holds, as far as this proxy learned: it was served,
+  /// or has a fault that is named only after that. Everything else a stranger can cause.
+  bool authentic = false;
   xks::RequestMetadata metadata;
   std::string peer;
   std::string tls;  ///< "TLSv1.3", or empty on a plain connection
@@ -31,16 +33,9 @@ class RequestRecord {
   std::size_t response_bytes = 0;
   Milliseconds total{0};
   Milliseconds at_nodes{0};
-  /// X-Amz-Date minus our clock, where the request was authentic.
+  /// X-Amz-Date minus our clock, where its form and access key id are right.
   std::optional<std::int64_t> clock_difference_seconds;
   std::uint64_t left_out = 0;  ///< requests like this one, not on record since the last one
-
-  /// Whether two nodes have found that its signature holds, as far as the answer tells: it was
-  /// served, or has a fault that is answered only after that. Everything else a stranger can cause.
-  bool proven() const {
-    const bool refused_before = status == 401 || status == 429;
-    return status == 200 || (access_key_known && status >= 400 && status < 500 && !refused_before);
-  }
 };
 
 /// Gets a record of every request after its answer is made. Must not throw or block.

@@ -120,6 +120,26 @@ bool is_of_all_nodes(Operation operation, const Result<Bytes>& outcome) {
   return needs_all && (outcome || outcome.error().code() == Errc::bad_ciphertext);
 }
 
+/// Whether what came back from the nodes says that two have confirmed the signature: this outcome
+/// is named only after that. Of one that is late, short of material or broken nothing is known.
+template <class T>
+bool tells_authentic(const Result<T>& outcome) {
+  if (outcome) {
+    return true;
+  }
+  switch (outcome.error().code()) {
+    case Errc::invalid_argument:
+    case Errc::wrong_state:
+    case Errc::bad_ciphertext:
+    case Errc::wrong_usage:
+    case Errc::denied:
+    case Errc::not_found:
+      return true;
+    default:
+      return false;
+  }
+}
+
 XksReply error_reply(const XksError& row) {
   XksReply reply;
   reply.status = row.status;
@@ -250,7 +270,6 @@ Status XksService::check_signature_form(Work& work) const {
   if (!work.store.knows(authorization.access_key_id)) {
     return Error(Errc::not_authenticated, "no such access key id in this store");
   }
-  work.record.access_key_known = true;
   const auto date = sigv4::single_header(request.headers, "x-amz-date");
   if (date) {
     TERCET_TRY(const std::int64_t signed_at, sigv4::parse_amz_date(trimmed(*date)));
@@ -272,7 +291,9 @@ Task<Authenticity> XksService::authenticate(Work& work,
   job.wants_integrity_value = wants_integrity_value;
   job.caller = work.caller;
   const Stopwatch at_nodes(monotonic_, work.record.at_nodes);
-  co_return co_await keys_.authenticate(std::move(job), work.until);
+  Authenticity answer = co_await keys_.authenticate(std::move(job), work.until);
+  work.record.authentic = tells_authentic(answer);
+  co_return answer;
 }
 
 Task<Error> XksService::refuse_authenticated(Work& work, bool form_error, Error fault) {
@@ -357,7 +378,9 @@ Task<Result<Bytes>> XksService::encrypt(Work& work) {
 
 Task<Result<Encrypted>> XksService::encrypt_at_nodes(Work& work, EncryptJob job) {
   const Stopwatch at_nodes(monotonic_, work.record.at_nodes);
-  co_return co_await keys_.encrypt(std::move(job), work.until);
+  Result<Encrypted> encrypted = co_await keys_.encrypt(std::move(job), work.until);
+  work.record.authentic = tells_authentic(encrypted);
+  co_return encrypted;
 }
 
 Status XksService::check_against_body(const Work& work, const Encrypted& encrypted) {
@@ -397,8 +420,12 @@ Task<Result<Bytes>> XksService::decrypt(Work& work) {
   job.iv = std::move(parsed->iv);
   job.ciphertext = std::move(parsed->ciphertext);
   const Stopwatch at_nodes(monotonic_, work.record.at_nodes);
-  TERCET_CO_TRY(const Bytes plaintext, co_await keys_.decrypt(std::move(job), work.until));
-  co_return xks::print_decrypt(plaintext);
+  Result<Bytes> plaintext = co_await keys_.decrypt(std::move(job), work.until);
+  work.record.authentic = tells_authentic(plaintext);
+  if (!plaintext) {
+    co_return std::move(plaintext).error();
+  }
+  co_return xks::print_decrypt(*plaintext);
 }
 
 bool XksService::serves(const KeyId& key) const {

@@ -316,6 +316,52 @@ TEST_F(XksServiceTest, AnswersEveryErrorOfTheNodesWithItsRow) {
   }
 }
 
+TEST_F(XksServiceTest, NotesThatTwoNodesConfirmedTheSignatureWhateverItsAnswerIs) {
+  const auto noted = [this](XksRequest what, unsigned status) {
+    EXPECT_EQ(ask(std::move(what)).status, status);
+    return records.all.back().authentic;
+  };
+  const auto encrypt_request = [] { return request("/keys/foo/encrypt", encrypt_body()); };
+  const auto decrypt_request = [] { return request("/keys/foo/decrypt", decrypt_body()); };
+  EXPECT_TRUE(noted(encrypt_request(), 200));
+  EXPECT_TRUE(noted(decrypt_request(), 200));
+  EXPECT_TRUE(noted(request("/health", health_body()), 200));
+  EXPECT_TRUE(noted(request("/keys/foo/encrypt", "{}"), 400));
+  EXPECT_TRUE(noted(request("/keys/foo/metadata", metadata_body()), 500)) << "no facts";
+  keys.forged_aad = Bytes{1};
+  EXPECT_TRUE(noted(request("/keys/foo/encrypt",
+                            encrypt_body(R"(,"ciphertextDataIntegrityValueAlgorithm":"SHA_256")")),
+                    500));
+  const std::string long_aad(22000, 'A');
+  EXPECT_TRUE(noted(request("/keys/foo/encrypt",
+                            encrypt_body(R"(,"additionalAuthenticatedData":")" + long_aad + "\"")),
+                    501));
+  health.stale = true;
+  EXPECT_TRUE(noted(request("/health", health_body()), 503));
+
+  for (const Errc code : {Errc::not_found, Errc::denied, Errc::wrong_state, Errc::wrong_usage}) {
+    keys.encrypt_error = code;
+    EXPECT_TRUE(noted(encrypt_request(), xks_error(code).status)) << errc_name(code);
+    keys.authenticity = Error(code, "scripted");
+    EXPECT_TRUE(noted(request("/keys/foo/metadata", metadata_body()), xks_error(code).status));
+  }
+  keys.decrypt_error = Errc::bad_ciphertext;
+  EXPECT_TRUE(noted(decrypt_request(), 400));
+
+  for (const Errc code :
+       {Errc::not_authenticated, Errc::exhausted, Errc::timeout, Errc::internal}) {
+    keys.encrypt_error = code;
+    keys.decrypt_error = code;
+    keys.authenticity = Error(code, "scripted");
+    const unsigned status = xks_error(code).status;
+    EXPECT_FALSE(noted(encrypt_request(), status)) << errc_name(code);
+    EXPECT_FALSE(noted(decrypt_request(), status)) << errc_name(code);
+    EXPECT_FALSE(noted(request("/keys/foo/metadata", metadata_body()), status));
+    EXPECT_FALSE(noted(request("/keys/foo/encrypt", "{}"), status)) << "form";
+  }
+  EXPECT_FALSE(noted(request("/keys/foo/nothing", ""), 404));
+}
+
 TEST_F(XksServiceTest, HandsTheNodesTheSignedRequest) {
   EXPECT_EQ(ask(request("/keys/foo/decrypt", decrypt_body())).status, 200U);
   ASSERT_EQ(keys.decrypts.size(), 1U);
