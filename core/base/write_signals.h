@@ -7,4 +7,8 @@ namespace tercet {
 /// the process. First thing in main(), before threads.
 void ignore_write_signals();
 
+/// What a process is given at its start. For a child before it becomes another program: what this
+/// process ignores is not that program's choice.
+void restore_write_signals();
+
 }  // namespace tercet

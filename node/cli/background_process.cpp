@@ -17,6 +17,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "core/base/write_signals.h"
 #include "core/random/random.h"
 #include "core/time/clock.h"
 #include "core/time/pause.h"
@@ -83,7 +84,7 @@ bool enter_namespace(const std::string& path) {
   // vectors would get a session's share against the requests of the other nodes, whatever its
   // priority.
   ::setpgid(0, 0);
-  std::signal(SIGPIPE, SIG_DFL);  // what this process ignores is not the program's choice
+  restore_write_signals();
   if (!enter_namespace(network_namespace)) {
     tell(report, Word{1, errno});
     ::_exit(127);

@@ -27,9 +27,9 @@ class BackgroundProcess {
   bool alive() const;
 };
 
-/// Starts `arguments[0]` in a session of its own, stdin from /dev/null, stdout and stderr appended
-/// to `log` (0600), all other descriptors closed. `network_namespace`: a file that stands for the
-/// one it shall run in; empty: ours.
+/// Starts `arguments[0]` in a process group of its own, stdin from /dev/null, stdout and stderr
+/// appended to `log` (0600), all other descriptors closed. `network_namespace`: a file that stands
+/// for the one it shall run in; empty: ours.
 Result<BackgroundProcess> start_background(const std::string& name,
                                            const std::vector<std::string>& arguments,
                                            const std::string& log,

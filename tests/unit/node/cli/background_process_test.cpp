@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
+#include "core/base/write_signals.h"
 #include "tests/support/temporary_directory.h"
 
 namespace tercet::cli {
@@ -30,6 +32,22 @@ TEST(BackgroundProcess, RunsLogsAndStops) {
   EXPECT_TRUE(stop_all({*started}, Deadline::in(real_clock(), Milliseconds(5000))).empty());
   EXPECT_FALSE(started->alive());
   EXPECT_EQ(tail_of(dir.file("log"), 3), "  hello\n");
+}
+
+TEST(BackgroundProcess, DecidesByItselfWhatBecomesOfWritesThatFail) {
+  ignore_write_signals();
+  const TemporaryDirectory dir;
+  const auto started = start_background(
+      "observer", {"/bin/grep", "-w", "SigIgn:", "/proc/self/status"}, dir.file("log"));
+  restore_write_signals();
+  ASSERT_TRUE(started.ok()) << started.error().to_string();
+  wait_for_output(dir.file("log"));
+  const std::string seen = tail_of(dir.file("log"), 1);  // "  SigIgn:\t0000000001001000\n"
+  const std::size_t colon = seen.find(':');
+  ASSERT_NE(colon, std::string::npos) << seen;
+  const std::uint64_t ignored = std::stoull(seen.substr(colon + 1), nullptr, 16);
+  EXPECT_EQ(ignored >> (SIGPIPE - 1) & 1U, 0U) << seen;
+  EXPECT_EQ(ignored >> (SIGXFSZ - 1) & 1U, 0U) << seen;
 }
 
 TEST(BackgroundProcess, IsKilledWhenItDoesNotStop) {
