@@ -44,7 +44,7 @@ class LineCaps {
   /// How many like this one were left out before it; nothing: leave this one out as well.
   std::optional<std::uint64_t> take(std::string_view event, std::string_view by, SteadyTime now);
 
-  /// What may be told now of what was left out; counts as told. Call it several times a second.
+  /// What may be told now of what was left out; counts as told. Call it once a second or oftener.
   std::vector<LeftOut> due(SteadyTime now);
 
  private:
@@ -86,7 +86,7 @@ class CappedLog {
     write(&Logger::error<Fields...>, &Logger::error<Fields..., Field>, event, by, fields...);
   }
 
-  /// Call it several times a second: says what no later line said.
+  /// Call it once a second or oftener: says what no later line said.
   void tell_left_out();
 
  private:
