@@ -96,7 +96,7 @@ Status AuditTrail::put_gap() {
   gap.number("lost", lost_).number("since_ms", static_cast<std::uint64_t>(lost_since_ms_));
   gap.text("cause", lost_why_);
   TERCET_TRY_STATUS(put(std::move(gap)));
-  lost_ = 0;
+  last_gap_ = std::exchange(lost_, 0);
   return ok_status();
 }
 

@@ -71,14 +71,20 @@ class AuditTrail {
   /// (`records_left_out`), says how many were not.
   Status write_capped(AuditRecord record, std::string_view by);
 
-  /// Call it several times a second: tries to write again after a failure, and tells what was left
-  /// out.
+  /// Call it twice a second or oftener: tries to write again after a failure, and tells what was
+  /// left out.
   void tend();
 
   bool working() const { return lost_ == 0; }
 
   /// Records that could not be written since one could be; they are not kept.
   std::uint64_t lost() const { return lost_; }
+
+  /// How many the last `audit_gap` stands for.
+  std::uint64_t lost_in_last_gap() const { return last_gap_; }
+
+  /// Why the first of those that are missing now, or of the last gap, could not be written.
+  const std::string& lost_why() const { return lost_why_; }
 
  private:
   Status put(AuditRecord record);
@@ -92,6 +98,7 @@ class AuditTrail {
   std::uint64_t sequence_ = 0;
   LineCaps caps_;
   std::uint64_t lost_ = 0;
+  std::uint64_t last_gap_ = 0;
   std::int64_t lost_since_ms_ = 0;  ///< wall time of the first of them
   std::string lost_why_;            ///< likewise
   SteadyTime tried_{};

@@ -359,14 +359,17 @@ void NodeService::tend_records() {
   NodeContext& context = impl_->context;
   context.capped.tell_left_out();
   impl_->works->tell_left_out();
-  const std::uint64_t lost = context.audit.lost();
   context.audit.tend();
   if (context.audit.working() != impl_->audit_worked) {
     impl_->audit_worked = context.audit.working();
     if (impl_->audit_worked) {
-      context.capped.info("audit_written_again", kDisk, field("lost", lost));
+      context.capped.info(
+          "audit_written_again", kDisk, field("lost", context.audit.lost_in_last_gap()));
     } else {
-      context.capped.error("audit_not_written", kDisk, field("hint", kAuditHint));
+      context.capped.error("audit_not_written",
+                           kDisk,
+                           field("cause", public_text(context.audit.lost_why())),
+                           field("hint", kAuditHint));
     }
   }
 }

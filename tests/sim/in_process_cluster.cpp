@@ -193,6 +193,7 @@ void InProcessCluster::build(PartyIndex party) {
   site.authoriser = make_authoriser_(options, site.keys);
   parts.authoriser = site.authoriser.get();
   parts.audit = site.audit.get();
+  parts.log = Logger("node", site.log);
   parts.signing_key = &TestMembers::get().signing_key(party);
   parts.metrics = site.registry.get();
   parts.random = site.random.get();

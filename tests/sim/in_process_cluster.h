@@ -99,6 +99,8 @@ class InProcessCluster {
     return sites_[place(party)]->audit_lines;
   }
 
+  const MemoryLogSink& log(mpc::PartyIndex party) { return *sites_[place(party)]->log; }
+
   void fail_audit(mpc::PartyIndex party, bool fails) { sites_[place(party)]->audit_fails = fails; }
 
   proxy::Coordinator& coordinator() { return *coordinator_; }
@@ -144,6 +146,7 @@ class InProcessCluster {
     NotedCommands commands;
     std::vector<std::string> audit_lines;
     bool audit_fails = false;
+    std::shared_ptr<MemoryLogSink> log = std::make_shared<MemoryLogSink>();
     std::shared_ptr<StampedParty> stamps = std::make_shared<StampedParty>();
     std::unique_ptr<DeterministicRandom> random;
     std::unique_ptr<Registry> registry;

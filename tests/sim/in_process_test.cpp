@@ -70,6 +70,28 @@ TEST_F(InProcess, AU5_ANodeWhoseAuditDiskWasFullServesAgainThoughNobodyAsksForAn
   }));
 }
 
+TEST_F(InProcess, AU5_TheLogSaysWhyAuditFailedAndHowMuchIsMissingWhoeverClosedTheGap) {
+  ASSERT_TRUE(cluster_.settle());
+  cluster_.fail_audit(PartyIndex::p1, true);
+  EXPECT_FALSE(encrypt().ok());
+  cluster_.beat();
+  EXPECT_TRUE(cluster_.log(PartyIndex::p1)
+                  .contains("\"event\":\"audit_not_written\",\"cause\":\"disk full\""));
+
+  cluster_.fail_audit(PartyIndex::p1, false);
+  cluster_.restart(PartyIndex::p2);  // that its link is gone finds room, before the next beat
+  ASSERT_TRUE(cluster_.rest());
+  const std::vector<std::string>& audit = cluster_.audit(PartyIndex::p1);
+  const auto gap = std::ranges::find_if(audit, [](const std::string& line) {
+    return line.find("\"event\":\"audit_gap\"") != std::string::npos;
+  });
+  ASSERT_NE(gap, audit.end());
+  const std::string lost = nlohmann::json::parse(*gap).at("lost").dump();
+  cluster_.beat();
+  EXPECT_TRUE(cluster_.log(PartyIndex::p1)
+                  .contains("\"event\":\"audit_written_again\",\"lost\":" + lost + "}"));
+}
+
 TEST_F(InProcess, WhatTheProxyReportsIsJoinedToItsOperationByTheSid) {
   ASSERT_TRUE(cluster_.settle());
   ASSERT_TRUE(encrypt().ok());

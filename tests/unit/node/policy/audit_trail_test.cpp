@@ -74,9 +74,12 @@ TEST_F(AuditTrailTest, AU5_SaysThatItCannotWriteAndRecordsTheGap) {
   EXPECT_FALSE(trail_.write(AuditRecord("lost")).ok());
   EXPECT_FALSE(trail_.write(AuditRecord("lost")).ok());
   EXPECT_FALSE(trail_.working());
+  EXPECT_EQ(trail_.lost_why(), "disk full");
   broken_ = false;
   EXPECT_TRUE(trail_.write(AuditRecord("kept")).ok());
   EXPECT_TRUE(trail_.working());
+  EXPECT_EQ(trail_.lost(), 0U);
+  EXPECT_EQ(trail_.lost_in_last_gap(), 2U);
   ASSERT_EQ(lines_.size(), 3U);
   EXPECT_EQ(line(1)["event"], "audit_gap");
   EXPECT_EQ(line(1)["seq"], 2);
