@@ -3,6 +3,7 @@
 #include "core/random/deterministic.h"
 #include "node/decision/decision_record.h"
 #include "node/decision/news.h"
+#include "tests/unit/node/link/exact_frames.h"
 
 namespace tercet::node {
 namespace {
@@ -36,20 +37,6 @@ class DecisionCodec : public ::testing::Test {
                      kSecond,
                      VoteForm::following_no,
                      Vote::Cause(cause.node, cause.signature));
-  }
-
-  template <class Message>
-  static void expect_exact(const Message& message) {
-    const Bytes encoded = message.encode();
-    const Result<Message> decoded = Message::decode(encoded);
-    ASSERT_TRUE(decoded.ok()) << decoded.error().to_string();
-    EXPECT_EQ(decoded->encode(), encoded);
-    for (std::size_t size = 0; size < encoded.size(); ++size) {
-      EXPECT_FALSE(Message::decode(ByteView(encoded).first(size)).ok()) << size;
-    }
-    Bytes longer = encoded;
-    longer.push_back(0);
-    EXPECT_EQ(Message::decode(longer).error().code(), Errc::peer_malformed);
   }
 
   DeterministicRandom random_{as_bytes("decision codec")};

@@ -19,7 +19,9 @@ void expect_exact(const Message& message) {
   }
   Bytes longer = encoded;
   longer.push_back(0);
-  EXPECT_FALSE(Message::decode(longer).ok());
+  const Result<Message> decoded_longer = Message::decode(longer);
+  ASSERT_FALSE(decoded_longer.ok());
+  EXPECT_EQ(decoded_longer.error().code(), Errc::peer_malformed);
 }
 
 }  // namespace tercet::node
