@@ -237,23 +237,34 @@ Result<std::vector<Json>> look_at(const Order& order) {
   return out;
 }
 
-int fail_look(const Error& error) {
-  return fail(error, error.code() == Errc::link_closed ? kExitUnreachable : kExitFailed);
+/// Of a command that depends on what the nodes say of the key (`said`). As read_order.
+std::optional<Order> read_order_and_look(const Arguments& arguments,
+                                         std::vector<Json>& said,
+                                         int& exit_code) {
+  std::optional<Order> order = read_order(arguments, exit_code);
+  if (!order) {
+    return std::nullopt;
+  }
+  Result<std::vector<Json>> looked = look_at(*order);
+  if (!looked) {
+    const bool unreached = looked.error().code() == Errc::link_closed;
+    exit_code = fail(looked.error(), unreached ? kExitUnreachable : kExitFailed);
+    return std::nullopt;
+  }
+  said = std::move(looked).value();
+  return order;
 }
 
 /// Lifts every block that any node tells of.
 int enable_key(const Arguments& arguments) {
   int exit_code = kExitDone;
-  const std::optional<Order> order = read_order(arguments, exit_code);
+  std::vector<Json> said;
+  const std::optional<Order> order = read_order_and_look(arguments, said, exit_code);
   if (!order) {
     return exit_code;
   }
-  const Result<std::vector<Json>> said = look_at(*order);
-  if (!said) {
-    return fail_look(said.error());
-  }
   std::set<CommandId> blocks;
-  for (const Json& key : *said) {
+  for (const Json& key : said) {
     for (const Json& block : key.value("blocks", Json::array())) {
       const Result<Bytes> id = block.is_string() ? from_hex(block.get<std::string>()) : Bytes();
       if (id && id->size() == CommandId::kBytes) {
@@ -273,16 +284,13 @@ int enable_key(const Arguments& arguments) {
 
 int rotate_key(const Arguments& arguments) {
   int exit_code = kExitDone;
-  const std::optional<Order> order = read_order(arguments, exit_code);
+  std::vector<Json> said;
+  const std::optional<Order> order = read_order_and_look(arguments, said, exit_code);
   if (!order) {
     return exit_code;
   }
-  const Result<std::vector<Json>> said = look_at(*order);
-  if (!said) {
-    return fail_look(said.error());
-  }
   std::uint32_t newest = 0;
-  for (const Json& key : *said) {
+  for (const Json& key : said) {
     const Json version = key.value("version", Json());
     newest = std::max(newest, version.is_number_unsigned() ? version.get<std::uint32_t>() : 0);
   }
