@@ -27,7 +27,7 @@ const auto* const kEnvironment = testing::AddGlobalTestEnvironment(new LiveEnvir
 ClusterStatus::ClusterStatus() {
   const CommandResult said = live_cluster().tercet({"status", "--json"});
   exit_code = said.exit_code;
-  json = nlohmann::json::parse(said.output, nullptr, false);
+  json = said.json();
 }
 
 const nlohmann::json& ClusterStatus::node(const std::string& name) const {

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "node/cli/dev_layout.h"
@@ -73,6 +74,16 @@ std::string sanitizer_report(const std::string& log) {
   }
   const std::size_t line = log.rfind('\n', at);
   return log.substr(line == std::string::npos ? 0 : line + 1, kShownMax);
+}
+
+nlohmann::json CommandResult::json() const {
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("{")) {
+      return nlohmann::json::parse(line, nullptr, false);
+    }
+  }
+  return nlohmann::json(nlohmann::json::value_t::discarded);
 }
 
 CommandResult run_command(const std::vector<std::string>& words) {

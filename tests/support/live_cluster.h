@@ -72,6 +72,10 @@ class CommandResult {
   std::string output;  ///< standard output and error together
 
   bool done() const { return exit_code == 0; }
+
+  /// The document that `--json` printed; discarded (is_discarded()) if there is none. Progress and
+  /// complaints, which stand on lines of standard error, are none of it.
+  nlohmann::json json() const;
 };
 
 /// What a sanitizer has written into a program's log, from its first line on; empty if nothing.
