@@ -339,11 +339,10 @@ Task<void> NodeApp::watch_signals() {
 
 void NodeApp::reload() {
   log_.reopen();
-  const Status reopened = audit_file_->reopen();
-  Status reloaded = reload_configuration();
-  if (reloaded.ok()) {
-    reloaded = reopened;
+  if (const Status reopened = audit_file_->reopen(); !reopened.ok()) {
+    log_.error("reopen_failed", field("detail", reopened.error()));
   }
+  const Status reloaded = reload_configuration();
   AuditRecord record("reload");
   record.text("outcome", reloaded.ok() ? "done" : "failed");
   if (!reloaded.ok()) {

@@ -307,10 +307,10 @@ void ProxyApp::stop() {
 
 void ProxyApp::reload() {
   log_.reopen();
-  Status reloaded = ledger_->reopen();
-  if (Status configuration = reload_configuration(); !configuration) {
-    reloaded = std::move(configuration);
+  if (const Status reopened = ledger_->reopen(); !reopened) {
+    log_.error("reopen_failed", field("cause", reopened.error()));
   }
+  const Status reloaded = reload_configuration();
   const std::int64_t expires = tls_->current().expires_unix();
   ledger_->reloaded(reloaded, expires);
   if (reloaded) {
