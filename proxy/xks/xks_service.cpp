@@ -219,7 +219,7 @@ Task<XksReply> XksService::handle(XksRequest request, Deadline until) {
   record.status = reply.status;
   record.response_bytes = reply.body.size();
   record.total = std::chrono::ceil<Milliseconds>(monotonic_.now() - start);
-  reply.proven = record.proven();
+  reply.proven = record.authentic;
   observer_.finished(record);
   co_return reply;
 }

@@ -43,7 +43,7 @@ class XksReply {
   unsigned status = 500;
   Bytes body;
   bool allow_post = false;  ///< 405: the header `Allow: POST` belongs to it
-  bool proven = false;      ///< RequestRecord::proven
+  bool proven = false;      ///< RequestRecord::authentic
 };
 
 struct XksServiceOptions {
@@ -94,7 +94,7 @@ class XksService {
   Task<Error> refuse_unserved(Work& work);
   Task<Result<Encrypted>> encrypt_at_nodes(Work& work, EncryptJob job);
   Status check_signature_form(Work& work) const;
-  static Status check_against_body(const Work& work, const Encrypted& encrypted);
+  Status check_against_body(const Work& work, const Encrypted& encrypted);
   static void note_caller(Work& work, xks::RequestMetadata metadata);
 
   const StoreTable& stores_;
