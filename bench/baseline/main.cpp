@@ -51,7 +51,7 @@ Status serve(const std::string& directory) {
   TERCET_TRY(const KeyId key, KeyId::parse(kBaselineKey));
   auto secret = std::make_shared<const SecretBytes>(SecretBytes::copy_of(as_bytes(files.secret)));
   OpensslKeys keys(
-      stores.stores().front(), std::move(secret), system_wall_clock(), system_random());
+      *stores.stores().front(), std::move(secret), system_wall_clock(), system_random());
   keys.add(key, files.key);
   Registry registry;
   proxy::RequestLedger ledger(
