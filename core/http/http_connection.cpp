@@ -107,7 +107,8 @@ Task<HttpConnection::Next> HttpConnection::next_request() {
     if (filled) {
       // What has begun to come, be it a byte, has the time of a head.
       const Deadline head_until = limit_for(HttpRequestParser::State::head);
-      filled = co_await fill(idle_ ? head_until.earlier_of(until) : until);
+      const Deadline fill_until = idle_ ? head_until.earlier_of(until) : until;
+      filled = co_await fill(fill_until);
     }
     idle_ = false;
     if (!filled) {
