@@ -119,7 +119,8 @@ TEST(Reload, PutsANewCertificateOnEveryPortAndARefusedOrBrokenOneOnNone) {
   }
   reload_while_serving("configuration_reloaded");
   expect_shown(fresh);
-  EXPECT_TRUE(live_cluster().tercet({"status"}).done());
+  EXPECT_TRUE(eventually([] { return live_cluster().tercet({"status"}).done(); }))
+      << live_cluster().tercet({"status"}).output;
 
   std::ofstream(certificate_file()) << "not a certificate";
   reload_while_serving("reload_failed");
