@@ -128,7 +128,7 @@ void ServiceWatch::tell_change(const std::optional<std::string>& now) {
     lost_at_ = moment;
   }
   const bool due = moment - std::max(told_at_, began_) >= kBetweenWords;
-  if (lost || due || (*now != *why_not_ && *why_not_ != "starting")) {
+  if (lost || due || (served_ && *now != *why_not_)) {
     told_at_ = moment;
     log_.error(lost ? "service_lost" : "service_still_lost",
                field("cause", public_text(*now)),
