@@ -239,7 +239,7 @@ TEST_F(InProcess, AU7_APeerThatEndsGenerationsAgainAndAgainFillsNoAuditFile) {
     return written_and_counted;
   };
   constexpr std::uint64_t kTimes = 20;
-  const auto [written_before, counted_before] = records_of("generation_begun");
+  const auto before_all = records_of("generation_begun");
   const SteadyTime began = real_clock().now();
   const node::LinkIdentity identity = TestMembers::get().identity(PartyIndex::p1);
   DeterministicRandom random(as_bytes("P1, which lies"));
@@ -256,11 +256,11 @@ TEST_F(InProcess, AU7_APeerThatEndsGenerationsAgainAndAgainFillsNoAuditFile) {
         cluster_.beat_until([&] { return cluster_.node(PartyIndex::p2).generation() != before; }));
   }
   EXPECT_TRUE(cluster_.beat_until(
-      [&] { return records_of("generation_begun").second == counted_before + kTimes; }));
+      [&] { return records_of("generation_begun").second == before_all.second + kTimes; }));
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(real_clock().now() - began).count();
   EXPECT_LE(records_of("generation_begun").first,
-            written_before + 6 + static_cast<std::uint64_t>(seconds));
+            before_all.first + 6 + static_cast<std::uint64_t>(seconds));
 }
 
 /// A node that was away gets all commands that it lacks, however many there are besides.
