@@ -140,7 +140,7 @@ Result<std::shared_ptr<LogSink>> daemon_log_sink(const std::string& path) {
   if (path.empty()) {
     return std::shared_ptr<LogSink>(std::make_shared<BackgroundLog>(LineFile::standard_error()));
   }
-  TERCET_TRY(std::unique_ptr<LineFile> file, LineFile::open(path));
+  TERCET_TRY(std::unique_ptr<LineFile> file, LineFile::open(path, WhenStalled::waits));
   return std::shared_ptr<LogSink>(std::make_shared<BackgroundLog>(std::move(file)));
 }
 

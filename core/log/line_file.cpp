@@ -31,9 +31,10 @@ bool ends_within_a_line(int descriptor, off_t size) {
   return size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != '\n';
 }
 
-Result<int> open_descriptor(const std::string& path) {
+Result<int> open_descriptor(const std::string& path, WhenStalled stalled) {
   // Read as well: how it ends, and the last number in it.
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int mode = stalled == WhenStalled::fails ? O_NONBLOCK : 0;
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | mode, 0600);
   if (descriptor < 0) {
     return Error(Errc::io_error, "open '" + path + "' to append lines: " + last_reason())
         .hint("its folder must be there, and file and folder belong to the user of this process");
@@ -73,17 +74,18 @@ std::string_view print_file_fate(FileFate fate) {
   return "in place";
 }
 
-LineFile::LineFile(std::string path, int descriptor) : path_(std::move(path)) {
+LineFile::LineFile(std::string path, WhenStalled stalled, int descriptor)
+    : path_(std::move(path)), stalled_(stalled) {
   take(descriptor);
 }
 
-Result<std::unique_ptr<LineFile>> LineFile::open(const std::string& path) {
-  TERCET_TRY(const int descriptor, open_descriptor(path));
-  return std::unique_ptr<LineFile>(new LineFile(path, descriptor));
+Result<std::unique_ptr<LineFile>> LineFile::open(const std::string& path, WhenStalled stalled) {
+  TERCET_TRY(const int descriptor, open_descriptor(path, stalled));
+  return std::unique_ptr<LineFile>(new LineFile(path, stalled, descriptor));
 }
 
 std::unique_ptr<LineFile> LineFile::standard_error() {
-  return std::unique_ptr<LineFile>(new LineFile("", STDERR_FILENO));
+  return std::unique_ptr<LineFile>(new LineFile("", WhenStalled::waits, STDERR_FILENO));
 }
 
 LineFile::~LineFile() {
@@ -103,7 +105,7 @@ void LineFile::take(int descriptor) {
 }
 
 Status LineFile::open_anew() {
-  TERCET_TRY(const int descriptor, open_descriptor(path_));
+  TERCET_TRY(const int descriptor, open_descriptor(path_, stalled_));
   take(descriptor);
   return ok_status();
 }
@@ -114,11 +116,14 @@ Status LineFile::append(std::string_view line) {
   if (descriptor_ < 0) {
     TERCET_TRY_STATUS(open_anew());
   }
+  const off_t before = size_of(descriptor_);
+  truncated_ = truncated_ || before < size_;
+  if (before != size_) {  // somebody else wrote or cut
+    torn_ = ends_within_a_line(descriptor_, before);
+  }
   std::string text = torn_ ? "\n" : "";
   text += line;
   text += '\n';
-  const off_t before = size_of(descriptor_);
-  truncated_ = truncated_ || before < size_;
   const std::size_t put = put_all(descriptor_, text);
   if (put < text.size()) {
     const std::string reason = last_reason();

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,12 @@ enum class FileFate : std::uint8_t {
 /// "deleted or moved away", for log and records.
 std::string_view print_file_fate(FileFate fate);
 
+/// What becomes of a line where nobody reads the other end of a pipe.
+enum class WhenStalled : std::uint8_t {
+  fails,  ///< it is not written: for whoever must go on
+  waits,  ///< for a thread of its own
+};
+
 /// The one way to append lines: audit, request log, log. Every line is whole and by itself,
 /// whatever happened before it: what a failed write left is cut off, and a torn end that cannot be
 /// cut (or was there when the file was opened) is closed before the next line. Mode 0600. A line is
@@ -31,7 +38,8 @@ std::string_view print_file_fate(FileFate fate);
 class LineFile {
  public:
   /// Made if it is not there. Errors: io_error.
-  static Result<std::unique_ptr<LineFile>> open(const std::string& path);
+  static Result<std::unique_ptr<LineFile>> open(const std::string& path,
+                                                WhenStalled stalled = WhenStalled::fails);
   /// Has no path: is always in place, and stays open.
   static std::unique_ptr<LineFile> standard_error();
 
@@ -39,8 +47,8 @@ class LineFile {
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
-  /// One line without its newline (checked). Errors: io_error (disk full, no file at its path and
-  /// none can be made); then nothing of the line counts.
+  /// One line without its newline (checked). Errors: io_error (disk full, a pipe that nobody reads,
+  /// no file at its path and none can be made); then nothing of the line counts.
   Status append(std::string_view line);
 
   /// For rotation: from now on writes to what stands at its path, made if it is not there. Errors:
@@ -55,7 +63,7 @@ class LineFile {
   Result<std::string> tail(std::size_t bytes_max) const;
 
  private:
-  LineFile(std::string path, int descriptor);
+  LineFile(std::string path, WhenStalled stalled, int descriptor);
 
   Status open_anew();
   void take(int descriptor);
@@ -63,7 +71,8 @@ class LineFile {
   void mend_end(off_t before, std::size_t put);
 
   mutable std::mutex mutex_;
-  std::string path_;     ///< empty: standard error
+  std::string path_;  ///< empty: standard error
+  WhenStalled stalled_;
   int descriptor_ = -1;  ///< -1: it was lost, and cannot be opened
   off_t size_ = 0;       ///< after the last line; 0 of what is no regular file
   bool torn_ = false;    ///< ends within a line

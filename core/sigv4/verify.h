@@ -17,6 +17,8 @@ namespace tercet::sigv4 {
 
 inline constexpr std::int64_t kDefaultWindowSeconds = 300;
 inline constexpr std::int64_t kWindowSecondsMax = 900;
+/// A clock that is off by more is told: what is left of the default window is for the way.
+inline constexpr std::int64_t kClockOffMillisecondsTold = 240'000;
 inline constexpr std::string_view kXksService = "kms-xks-proxy";
 
 /// What a request must match besides its signature.

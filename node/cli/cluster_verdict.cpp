@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/config/cluster_digest.h"
+#include "core/sigv4/verify.h"
 #include "node/cli/arguments.h"
 #include "node/cli/cluster_findings.h"
 
@@ -15,8 +16,6 @@ namespace {
 using Json = nlohmann::json;
 using State = Verdict::State;
 
-/// Of SigV4 dates nodes take 300 s; some of that is the way.
-constexpr std::int64_t kClockMillisecondsMax = 240'000;
 constexpr std::size_t kBelieved = 2;  ///< nodes of three
 
 class Findings {
@@ -102,7 +101,7 @@ class Clocks {
   }
 
  private:
-  static bool is_far(std::int64_t by) { return std::abs(by) > kClockMillisecondsMax; }
+  static bool is_far(std::int64_t by) { return std::abs(by) > sigv4::kClockOffMillisecondsTold; }
 
   std::vector<std::pair<std::string, std::int64_t>> nodes_;
 };

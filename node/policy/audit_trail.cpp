@@ -124,7 +124,11 @@ Status AuditTrail::write_capped(AuditRecord record, std::string_view by) {
   if (*left_out > 0) {
     record.number("left_out", *left_out);
   }
-  return write(std::move(record));
+  Status written = write(std::move(record));
+  if (!written.ok()) {
+    lost_ += *left_out;  // of which that record would have told
+  }
+  return written;
 }
 
 void AuditTrail::tend() {
@@ -137,8 +141,9 @@ void AuditTrail::tend() {
   for (const LineCaps::LeftOut& each : caps_.due(monotonic_->now())) {
     AuditRecord record("records_left_out");
     record.text("of", each.event).text("by", each.by).number("count", each.count);
-    // A record that cannot be written stops the service by itself (rule AU5).
-    static_cast<void>(write(std::move(record)));
+    if (!write(std::move(record)).ok()) {  // that stops the service by itself (rule AU5)
+      lost_ += each.count - 1;
+    }
   }
 }
 

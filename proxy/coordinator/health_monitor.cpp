@@ -4,6 +4,7 @@
 
 #include "core/crypto/hash.h"
 #include "core/ct/ct.h"
+#include "core/sigv4/verify.h"
 #include "core/time/executor_clock.h"
 #include "core/xks/print.h"
 
@@ -19,7 +20,7 @@ constexpr std::chrono::seconds kResultAgeMax{60};
 /// Nodes send NODE_STATUS with their heartbeats; one that is silent so long does not take part.
 constexpr std::chrono::seconds kStatusAgeMax{5};
 /// Rule X13.
-constexpr std::int64_t kClockOffMillisecondsMax = 240'000;
+constexpr std::int64_t kClockOffMillisecondsMax = sigv4::kClockOffMillisecondsTold;
 constexpr int kFailuresTolerated = 1;
 
 std::string node_model() {

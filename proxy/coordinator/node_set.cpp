@@ -283,23 +283,25 @@ Task<Status> Exchange::next_reply(Deadline until) {
   co_return woken;
 }
 
-std::optional<Status> Exchange::verdict() const {
-  std::size_t spoken = 0;
-  std::size_t willing = 0;
-  bool lost = false;
-  std::array<std::optional<Errc>, 3> named;
+Exchange::Tally Exchange::tally() const {
+  Tally out;
   for (const PartyIndex node : mpc::kAllParties) {
     const std::optional<Reply>& said = reply(node);
     if (!said) {
       continue;
     }
-    ++spoken;
-    lost = lost || said->link_lost;
-    willing += said->frame ? 1U : 0U;
+    ++out.spoken;
+    out.lost = out.lost || said->link_lost;
+    out.willing += said->frame ? 1U : 0U;
     if (said->refused && said->refused->reason != Errc::peer_aborted) {
-      named[index_of(node)] = said->refused->reason;
+      out.named[index_of(node)] = said->refused->reason;
     }
   }
+  return out;
+}
+
+std::optional<Status> Exchange::verdict() const {
+  const auto [spoken, willing, lost, named] = tally();
   if (willing == mpc::kAllParties.size()) {
     return ok_status();
   }
@@ -322,17 +324,9 @@ std::optional<Status> Exchange::verdict() const {
 }
 
 std::optional<Dissent> Exchange::dissent() const {
-  std::array<std::optional<Errc>, 3> named;
-  for (const PartyIndex node : mpc::kAllParties) {
-    const std::optional<Reply>& said = reply(node);
-    if (!said || said->link_lost) {
-      return std::nullopt;
-    }
-    if (said->refused && said->refused->reason != Errc::peer_aborted) {
-      named[index_of(node)] = said->refused->reason;
-    }
-  }
-  return judge(named).alone;
+  const Tally all = tally();
+  const bool whole = all.spoken == mpc::kAllParties.size() && !all.lost;
+  return whole ? judge(all.named).alone : std::nullopt;
 }
 
 Task<Status> Exchange::all_three(Deadline until) {

@@ -147,6 +147,16 @@ class Exchange {
   void lose(mpc::PartyIndex node);
   std::optional<Reply>& slot(mpc::PartyIndex node);
 
+  /// What was said so far.
+  struct Tally {
+    std::size_t spoken = 0;   ///< or their link is lost
+    std::size_t willing = 0;  ///< sent what was expected
+    bool lost = false;
+    std::array<std::optional<Errc>, 3> named;  ///< reasons for refusals, but for a peer's abort
+  };
+
+  Tally tally() const;
+
   NodeSet& nodes_;
   mpc::wire::ProxyFrame expected_;
   std::uint64_t ticket_;

@@ -132,7 +132,8 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
                      monotonic_,
                      log_.named("service")),
       background_(executor),
-      stop_wanted_(executor) {}
+      stop_wanted_(executor),
+      cluster_digest_(digest_of(config_.cluster)) {}
 
 ProxyApp::~ProxyApp() = default;
 
@@ -151,7 +152,7 @@ mpc::wire::ProxyStatus ProxyApp::own_status() const {
   status.serving = status.serving && !draining_;
   status.certificate_expires_unix =
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, tls_->current().expires_unix()));
-  status.cluster_digest = digest_of(config_.cluster);
+  status.cluster_digest = cluster_digest_;
   return status;
 }
 
@@ -344,7 +345,8 @@ Status ProxyApp::reload_configuration() {
     xks_server_->close_unless(
         [&now](const TlsInfo* peer) { return peer != nullptr && now.admits(*peer); });
   }
-  if (digest_of(config_.cluster) != digest_of(fresh.cluster)) {
+  cluster_digest_ = digest_of(config_.cluster);
+  if (cluster_digest_ != digest_of(fresh.cluster)) {
     log_.warn("restart_needed",
               field("hint", "more of the cluster file has changed than pins and key stores"));
   }

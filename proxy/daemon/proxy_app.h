@@ -10,6 +10,7 @@
 #include "core/async/task.h"
 #include "core/async/task_group.h"
 #include "core/config/proxy_config.h"
+#include "core/crypto/hash.h"
 #include "core/http/http_server.h"
 #include "core/log/log.h"
 #include "core/metrics/metrics.h"
@@ -86,6 +87,7 @@ class ProxyApp {
   TaskGroup background_;
   Event stop_wanted_;
   bool draining_ = false;
+  Sha256Digest cluster_digest_;  ///< of the cluster file as it is in use
 };
 
 }  // namespace tercet::proxy

@@ -1,5 +1,7 @@
 #include "proxy/daemon/request_ledger.h"
 
+#include <algorithm>
+
 namespace tercet::proxy {
 namespace {
 
@@ -9,6 +11,11 @@ constexpr std::string_view kDisk = "disk";
 
 std::string operation_label(const RequestRecord& record) {
   return record.operation ? std::string(xks::operation_name(*record.operation)) : "none";
+}
+
+/// Without the port: one who comes on many connections is one.
+std::string_view address_of(std::string_view peer) {
+  return peer.substr(0, std::min(peer.rfind(':'), peer.size()));
 }
 
 std::string result_label(const RequestRecord& record) {
@@ -78,13 +85,13 @@ void RequestLedger::finished(const RequestRecord& record) {
   }
   RequestRecord written = record;
   if (!record.authentic) {
-    const auto left_out = caps_.take(kRequest, record.peer, monotonic_.now());
+    const auto left_out = caps_.take(kRequest, address_of(record.peer), monotonic_.now());
     if (!left_out) {
       return;
     }
     written.left_out = *left_out;
   }
-  put(print_record(written, clock_.now_milliseconds()));
+  put(print_record(written, clock_.now_milliseconds()), 1 + written.left_out);
 }
 
 void RequestLedger::refused(const std::string& remote, const Error& why) {
@@ -97,7 +104,8 @@ void RequestLedger::refused(const std::string& remote, const Error& why) {
     put_event(kHandshakeRefused,
               {field("peer", public_text(remote)),
                field("reason", public_text(why.what())),
-               field("left_out", *left_out)});
+               field("left_out", *left_out)},
+              1 + *left_out);
   }
 }
 
@@ -127,7 +135,8 @@ void RequestLedger::tend() {
     put_event("left_out",
               {field("of", public_text(each.event)),
                field("peer", public_text(each.by)),
-               field("count", each.count)});
+               field("count", each.count)},
+              each.count);
   }
 }
 
@@ -135,13 +144,15 @@ Status RequestLedger::reopen() {
   return file_ ? file_->reopen() : ok_status();
 }
 
-void RequestLedger::put_event(std::string_view event, std::initializer_list<Field> fields) {
+void RequestLedger::put_event(std::string_view event,
+                              std::initializer_list<Field> fields,
+                              std::uint64_t stands_for) {
   std::string line = "{\"time_ms\":" + std::to_string(clock_.now_milliseconds()) +
                      ",\"event\":" + json_quote(event);
   for (const Field& each : fields) {
     line += ',' + json_quote(each.name()) + ':' + each.json_value();
   }
-  put(line + '}');
+  put(line + '}', stands_for);
 }
 
 /// What is missing is on record, before everything that comes later.
@@ -158,7 +169,7 @@ Status RequestLedger::put_gap() {
   return ok_status();
 }
 
-void RequestLedger::put(std::string line) {
+void RequestLedger::put(std::string line, std::uint64_t stands_for) {
   if (!file_) {
     return;
   }
@@ -173,7 +184,7 @@ void RequestLedger::put(std::string line) {
     capped_.error("request_log_broken", kDisk, field("cause", written.error()));
     working_.set(0);
   }
-  ++lost_;
+  lost_ += stands_for;
 }
 
 }  // namespace tercet::proxy

@@ -46,8 +46,11 @@ class RequestLedger final : public RequestObserver {
   std::uint64_t count() const { return count_; }
 
  private:
-  void put(std::string line);
-  void put_event(std::string_view event, std::initializer_list<Field> fields);
+  /// `stands_for`: how many requests or events are lost with it, those it only counts among them.
+  void put(std::string line, std::uint64_t stands_for);
+  void put_event(std::string_view event,
+                 std::initializer_list<Field> fields,
+                 std::uint64_t stands_for = 1);
   Status put_gap();
 
   Registry& registry_;

@@ -156,6 +156,34 @@ TEST_F(LineFileTest, ShowsItsEnd) {
   EXPECT_EQ(LineFile::open("/dev/null").value()->tail(9).value(), "");
 }
 
+/// An audit or a request log that waited for a reader would stop whoever answers requests.
+TEST_F(LineFileTest, APipeThatNobodyReadsFailsAndIsWrittenAgainOnceItIsRead) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const std::unique_ptr<LineFile> file = opened();
+  const std::string line(1000, 'x');
+  int written = 0;
+  while (file->append(line).ok()) {
+    ++written;
+  }
+  EXPECT_GT(written, 0);
+  EXPECT_EQ(file->append(line).error().code(), Errc::io_error);
+  std::ifstream reader(path_);
+  for (int i = 0; i < written; ++i) {
+    std::string read;
+    ASSERT_TRUE(std::getline(reader, read));
+    EXPECT_EQ(read, line);
+  }
+  EXPECT_TRUE(file->append("again").ok());
+}
+
+TEST_F(LineFileTest, ClosesALineThatSomebodyElseCut) {
+  const std::unique_ptr<LineFile> file = opened();
+  ASSERT_TRUE(file->append("a line that is cut").ok());
+  fs::resize_file(path_, 6);
+  ASSERT_TRUE(file->append("whole").ok());
+  EXPECT_EQ(text(), "a line\nwhole\n");
+}
+
 TEST_F(LineFileTest, APipeHasNoEndToShow) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   const std::unique_ptr<LineFile> file = opened();

@@ -135,6 +135,21 @@ TEST_F(AuditTrailTest, AU7_WhatOthersCauseIsCountedNotWrittenEachTime) {
   EXPECT_EQ(line(6)["count"], 1);
 }
 
+TEST_F(AuditTrailTest, AU7_WhatAFailedRecordWasToCountIsInTheGap) {
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(trail_.write_capped(AuditRecord("refused"), "proxy-1").ok());
+  }
+  clock_.at += std::chrono::seconds(1);
+  broken_ = true;
+  trail_.tend();
+  EXPECT_EQ(trail_.lost(), 95U);
+  broken_ = false;
+  clock_.at += std::chrono::seconds(1);
+  trail_.tend();
+  EXPECT_EQ(line(5)["event"], "audit_gap");
+  EXPECT_EQ(line(5)["lost"], 95);
+}
+
 TEST_F(AuditTrailTest, NumbersGoOnWhereTheFileLeftOff) {
   ASSERT_TRUE(trail_.write(AuditRecord("one")).ok());
   ASSERT_TRUE(trail_.write(AuditRecord("two")).ok());

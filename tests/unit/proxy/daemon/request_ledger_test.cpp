@@ -53,6 +53,15 @@ class RequestLedgerTest : public ::testing::Test {
                         Logger("request_log", log_)};
 };
 
+TEST_F(RequestLedgerTest, AU7_AStrangerIsOneOnHoweverManyConnections) {
+  for (int port = 1024; port < 2024; ++port) {
+    ledger_.finished(request(401, false, "192.0.2.1:" + std::to_string(port)));
+  }
+  EXPECT_EQ(lines().size(), 5U);
+  ledger_.finished(request(401, false, "[2001:db8::7]:4711"));
+  EXPECT_EQ(lines().size(), 6U) << "another one is told";
+}
+
 TEST_F(RequestLedgerTest, AU7_WhatStrangersCauseIsCountedNotWrittenEachTime) {
   for (int i = 0; i < 50'000; ++i) {
     ledger_.finished(request(401, false, "192.0.2.1"));  // unsigned, or signed with another secret
@@ -83,6 +92,20 @@ TEST_F(RequestLedgerTest, AU7_WhatWasLeftOutIsToldThoughNobodyComesAgain) {
   EXPECT_EQ(lines().back().at("of"), "request");
   EXPECT_EQ(lines().back().at("peer"), "192.0.2.1");
   EXPECT_EQ(lines().back().at("count"), 95);
+}
+
+TEST_F(RequestLedgerTest, AU7_WhatAFailedLineWasToCountIsInTheGap) {
+  for (int i = 0; i < 100; ++i) {
+    ledger_.finished(request(401, false, "192.0.2.1:4711"));
+  }
+  clock_.at += std::chrono::seconds(1);
+  {
+    const test::FullDisk full(std::filesystem::file_size(path_) + 20);
+    ledger_.tend();
+  }
+  ledger_.tend();
+  EXPECT_EQ(lines().back().at("event"), "gap");
+  EXPECT_EQ(lines().back().at("lost"), 95);
 }
 
 TEST_F(RequestLedgerTest, WhatIsAuthenticIsWrittenEachTime) {
