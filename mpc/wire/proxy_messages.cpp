@@ -373,6 +373,7 @@ void fields(Io& io, M& m, const ProxyStatus* /*which*/) {
   io.optional(m.last_error, [&](auto& error) { error_fields(io, error); });
   io.flag(m.cold_decrypts_too_slow);
   io.flag(m.draining);
+  io.optional(m.alone_refuses, [&](auto& node) { io.number(node); });
   io.number(m.certificate_expires_unix);
   io.fixed(m.cluster_digest);
 }

@@ -329,6 +329,8 @@ struct ProxyStatus {
   std::optional<Errc> last_error;       ///< of its last health check, if that failed
   bool cold_decrypts_too_slow = false;  ///< those that no node remembers take longer than KMS waits
   bool draining = false;
+  /// The node that alone refused a request within the last minute, for a reason of its own.
+  std::optional<std::uint8_t> alone_refuses;
   std::uint64_t certificate_expires_unix = 0;  ///< of the certificate that it shows to KMS
   Sha256Digest cluster_digest{};               ///< digest_of(ClusterConfig)
   Bytes encode() const;

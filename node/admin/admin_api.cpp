@@ -160,6 +160,7 @@ Json print_proxies(const std::vector<NodeReport::Proxy>& proxies) {
       one["served_seconds_ago"] = said.served_seconds_ago ? Json(*said.served_seconds_ago) : Json();
       one["cold_decrypts_too_slow"] = said.cold_decrypts_too_slow;
       one["draining"] = said.draining;
+      one["alone_refuses"] = said.alone_refuses ? Json(*said.alone_refuses) : Json();
       one["certificate_expires"] = said.certificate_expires_unix;
       one["cluster_digest"] = to_hex(said.cluster_digest);
     }

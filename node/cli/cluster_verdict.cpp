@@ -240,6 +240,12 @@ void judge_serving_proxy(const std::string& name,
             "a Decrypt that no node remembers takes longer than KMS waits and fails, says " + name +
                 ": the sites are too far apart, docs/wide-area.md");
   }
+  if (const Json node = word.agreed("alone_refuses"); node.is_number_integer()) {
+    out.add(State::degraded,
+            "node " + node.dump() + " alone refused requests of " + name +
+                " in the last minute, which the callers see as 500: its log and that of " + name +
+                " (node_alone_refuses) say why");
+  }
   if (const Json theirs = word.agreed("cluster_digest");
       theirs.is_string() && theirs != our_digest) {
     out.add(State::degraded,

@@ -125,12 +125,7 @@ ProxyApp::ProxyApp(asio::any_io_executor executor,
               system_random(),
               system_wall_clock(),
               health_settings(config_)),
-      service_watch_(coordinator_,
-                     health_,
-                     node_ids(config_.cluster),
-                     registry_,
-                     monotonic_,
-                     log_.named("service")),
+      service_watch_(node_ids(config_.cluster), registry_, monotonic_, log_.named("service")),
       background_(executor),
       stop_wanted_(executor),
       cluster_digest_(digest_of(config_.cluster)) {}
@@ -144,6 +139,22 @@ CoordinatorOptions ProxyApp::coordinator_options() {
   options.own_status = [this] { return own_status(); };
   options.on_dissent = [this](const Dissent& dissent) { service_watch_.note(dissent); };
   return options;
+}
+
+ServiceSigns ProxyApp::service_signs() const {
+  ServiceSigns signs;
+  signs.has_lease = coordinator_.has_lease();
+  for (const mpc::PartyIndex node : mpc::kAllParties) {
+    if (health_.node_state(node) == xks::HealthStatus::unavailable) {
+      signs.absent.push_back(config_.cluster.nodes[mpc::number(node) - 1U].id);
+    }
+  }
+  signs.seconds_since_success = health_.seconds_since_success();
+  signs.last_error = health_.last_error();
+  signs.own_check_failed = own_check_failed_ || health_.self_check_failed() ||
+                           coordinator_.figures().self_check_failed > 0;
+  signs.cold_decrypts_too_slow = health_.cold_decrypts_too_slow();
+  return signs;
 }
 
 mpc::wire::ProxyStatus ProxyApp::own_status() const {
@@ -172,7 +183,7 @@ Status ProxyApp::bind() {
                                             log_.named("request_log"));
   XksServiceOptions options;
   options.key_prefix = config_.key_prefix;
-  options.on_own_check_failed = [this] { service_watch_.own_check_failed(); };
+  options.on_own_check_failed = [this] { own_check_failed_ = true; };
   service_ = std::make_unique<XksService>(stores_,
                                           coordinator_,
                                           health_,
@@ -383,7 +394,7 @@ Task<void> ProxyApp::watch_signals() {
 
 Task<void> ProxyApp::tend() {
   while (true) {
-    service_watch_.tick();
+    service_watch_.tick(service_signs());
     port_watch_->tick();
     ledger_->tend();
     Status slept = co_await sleep_for(kTick);

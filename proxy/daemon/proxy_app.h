@@ -66,6 +66,7 @@ class ProxyApp {
   Task<void> tend();
   CoordinatorOptions coordinator_options();
   mpc::wire::ProxyStatus own_status() const;
+  ServiceSigns service_signs() const;
   Status reload_configuration();
 
   asio::any_io_executor executor_;
@@ -87,6 +88,7 @@ class ProxyApp {
   TaskGroup background_;
   Event stop_wanted_;
   bool draining_ = false;
+  bool own_check_failed_ = false;
   Sha256Digest cluster_digest_;  ///< of the cluster file as it is in use
 };
 

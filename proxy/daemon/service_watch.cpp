@@ -11,6 +11,8 @@ constexpr std::chrono::seconds kUnlinkedMax{10};
 /// Checks that fail are made anew every second.
 constexpr std::int64_t kUncheckedSecondsMax = 15;
 constexpr std::chrono::minutes kBetweenWords{1};
+/// Long enough for somebody who looks, short enough to be of now.
+constexpr std::chrono::minutes kDissentTold{1};
 
 std::int64_t seconds_between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
@@ -47,15 +49,11 @@ bool is_load(Errc code) {
 
 }  // namespace
 
-ServiceWatch::ServiceWatch(const Coordinator& coordinator,
-                           const HealthMonitor& health,
-                           std::vector<std::string> node_ids,
+ServiceWatch::ServiceWatch(std::vector<std::string> node_ids,
                            Registry& registry,
                            const Clock& clock,
                            Logger log)
-    : coordinator_(coordinator),
-      health_(health),
-      node_ids_(std::move(node_ids)),
+    : node_ids_(std::move(node_ids)),
       registry_(registry),
       clock_(clock),
       log_(std::move(log)),
@@ -68,11 +66,9 @@ ServiceWatch::ServiceWatch(const Coordinator& coordinator,
       });
 }
 
-void ServiceWatch::tick() {
-  const bool all_take_part = std::ranges::none_of(mpc::kAllParties, [&](mpc::PartyIndex node) {
-    return health_.node_state(node) == xks::HealthStatus::unavailable;
-  });
-  if (coordinator_.has_lease() && all_take_part) {
+void ServiceWatch::tick(ServiceSigns signs) {
+  signs_ = std::move(signs);
+  if (signs_.has_lease && signs_.absent.empty()) {
     linked_at_ = clock_.now();
   }
   std::optional<std::string> now = judge();
@@ -82,30 +78,27 @@ void ServiceWatch::tick() {
 }
 
 std::optional<std::string> ServiceWatch::judge() const {
-  if (own_check_failed_ || coordinator_.figures().self_check_failed > 0 ||
-      health_.self_check_failed()) {
+  if (signs_.own_check_failed) {
     return "this machine's own check of a result failed: take this proxy out of service, test its "
            "memory";
   }
   if (!linked_at_ || clock_.now() - *linked_at_ > kUnlinkedMax) {
     std::string absent;
-    for (const mpc::PartyIndex node : mpc::kAllParties) {
-      if (health_.node_state(node) == xks::HealthStatus::unavailable) {
-        absent += (absent.empty() ? "" : ", ") + node_ids_[mpc::number(node) - 1U];
-      }
+    for (const std::string& node : signs_.absent) {
+      absent += (absent.empty() ? "" : ", ") + node;
     }
     return absent.empty() ? "no lease with the nodes" : "cut off from " + absent;
   }
-  const std::optional<std::int64_t> succeeded = health_.seconds_since_success();
-  const bool checks_fail = health_.last_error() && !is_load(*health_.last_error());
-  if (!succeeded || (checks_fail && *succeeded > kUncheckedSecondsMax)) {
+  const bool checks_fail = signs_.last_error && !is_load(*signs_.last_error);
+  if (!signs_.seconds_since_success ||
+      (checks_fail && *signs_.seconds_since_success > kUncheckedSecondsMax)) {
     return why_checks_fail();
   }
   return std::nullopt;
 }
 
 std::string ServiceWatch::why_checks_fail() const {
-  const std::optional<Errc> code = health_.last_error();
+  const std::optional<Errc> code = signs_.last_error;
   if (!code) {
     return "starting";
   }
@@ -137,6 +130,8 @@ void ServiceWatch::tell_change(const std::optional<std::string>& now) {
 }
 
 void ServiceWatch::note(const Dissent& dissent) {
+  dissent_ = dissent;
+  dissent_at_ = clock_.now();
   const std::string& node = node_ids_[mpc::number(dissent.node) - 1U];
   const std::string reason(errc_name(dissent.reason));
   registry_
@@ -154,11 +149,15 @@ void ServiceWatch::note(const Dissent& dissent) {
 mpc::wire::ProxyStatus ServiceWatch::status() const {
   mpc::wire::ProxyStatus out;
   out.serving = !why_not_;
-  if (const auto succeeded = health_.seconds_since_success(); succeeded) {
-    out.served_seconds_ago = static_cast<std::uint32_t>(std::max<std::int64_t>(0, *succeeded));
+  if (signs_.seconds_since_success) {
+    out.served_seconds_ago =
+        static_cast<std::uint32_t>(std::max<std::int64_t>(0, *signs_.seconds_since_success));
   }
-  out.last_error = health_.last_error();
-  out.cold_decrypts_too_slow = health_.cold_decrypts_too_slow();
+  out.last_error = signs_.last_error;
+  out.cold_decrypts_too_slow = signs_.cold_decrypts_too_slow;
+  if (dissent_ && clock_.now() - dissent_at_ <= kDissentTold) {
+    out.alone_refuses = static_cast<std::uint8_t>(mpc::number(dissent_->node));
+  }
   return out;
 }
 

@@ -245,6 +245,7 @@ ProxyStatus sample<ProxyStatus>() {
   m.cold_decrypts_too_slow = true;
   m.last_error = Errc::not_found;
   m.draining = true;
+  m.alone_refuses = 2;
   m.certificate_expires_unix = 1768464550;
   m.cluster_digest = filled<32>(22);
   return m;

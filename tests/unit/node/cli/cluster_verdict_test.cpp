@@ -153,6 +153,7 @@ TEST_F(ClusterVerdict, WhatOneNodeSaysOfAProxyDecidesNothing) {
                                                {"draining", true},
                                                {"cold_decrypts_too_slow", true},
                                                {"certificate_expires", 0},
+                                               {"alone_refuses", 2},
                                                {"cluster_digest", "00"}};
   for (NodeAnswer& liar : answers_) {
     const Json honest = liar.body["proxies"];
@@ -206,6 +207,11 @@ TEST_F(ClusterVerdict, AnExpiredCertificateForKms) {
 TEST_F(ClusterVerdict, SitesTooFarApart) {
   set_proxy(0, "cold_decrypts_too_slow", true);
   expect(State::degraded, "too far apart");
+}
+
+TEST_F(ClusterVerdict, ANodeThatAloneRefuses) {
+  set_proxy(1, "alone_refuses", 3);
+  expect(State::degraded, "node 3 alone refused requests of proxy-2");
 }
 
 TEST_F(ClusterVerdict, TheWorstComesFirst) {
